@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let libtorch = "\(Context.packageDirectory)/.deps/libtorch"
+let isCI = Context.environment["CI"] == "true"
+
+let strict: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (isCI ? [.treatAllWarnings(as: .error)] : [])
+
+let strictC: [CSetting] = isCI ? [.treatAllWarnings(as: .error)] : []
+let strictCXX: [CXXSetting] = isCI ? [.treatAllWarnings(as: .error)] : []
+
+// The binary finds libtorch where scripts/setup put it: beside this package, also after the whole folder is moved.
+let torchLinkerSettings: [LinkerSetting] = [
+  .unsafeFlags([
+    "-L\(libtorch)/lib",
+    "-Xlinker", "-rpath=$ORIGIN/../../../.deps/libtorch/lib",
+    "-Xlinker", "-rpath=\(libtorch)/lib",
+    "-Xlinker", "--allow-shlib-undefined",
+  ]),
+  .linkedLibrary("torch_cpu"),
+  .linkedLibrary("c10"),
+  .linkedLibrary("m"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false)
+  -> Target
+{
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "raft-diffuse",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "raft-diffuse", targets: ["raft-diffuse"]),
+    .library(name: "Diffusion", targets: ["Diffusion"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags([
+          "-isystem", "\(libtorch)/include",
+          "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+        ])
+      ] + strictCXX,
+      linkerSettings: torchLinkerSettings),
+    .target(
+      name: "CImaging", cSettings: strictC,
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    library("Torch", ["CTorch"]),
+    library("NN", ["Torch"]),
+    library("Tokenization"),
+    library("Imaging", ["CImaging"]),
+    library("CLIP", ["NN", "Tokenization", "Imaging"]),
+    library("Diffusion", ["NN", "CLIP", "Tokenization"]),
+    .executableTarget(
+      name: "raft-diffuse",
+      dependencies: [
+        "Diffusion", "Imaging",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    tests("Torch"),
+    tests("NN", fixtures: true),
+    tests("Tokenization", fixtures: true),
+    tests("Imaging", fixtures: true),
+    tests("CLIP", fixtures: true),
+    tests("Diffusion", fixtures: true),
+    tests("raft-diffuse"),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
