@@ -43,10 +43,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: B
 let package = Package(
   name: "raft-diffuse",
   platforms: [.macOS(.v14)],
-  products: [
-    .executable(name: "raft-diffuse", targets: ["raft-diffuse"]),
-    .library(name: "Diffusion", targets: ["Diffusion"]),
-  ],
+  products: [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -60,29 +57,8 @@ let package = Package(
         ])
       ] + strictCXX,
       linkerSettings: torchLinkerSettings),
-    .target(
-      name: "CImaging", cSettings: strictC,
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     library("Torch", ["CTorch"]),
-    library("NN", ["Torch"]),
-    library("Tokenization"),
-    library("Imaging", ["CImaging"]),
-    library("CLIP", ["NN", "Tokenization", "Imaging"]),
-    library("Diffusion", ["NN", "CLIP", "Tokenization"]),
-    .executableTarget(
-      name: "raft-diffuse",
-      dependencies: [
-        "Diffusion", "Imaging",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: strict),
     tests("Torch"),
-    tests("NN", fixtures: true),
-    tests("Tokenization", fixtures: true),
-    tests("Imaging", fixtures: true),
-    tests("CLIP", fixtures: true),
-    tests("Diffusion", fixtures: true),
-    tests("raft-diffuse"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
