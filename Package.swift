@@ -43,7 +43,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: B
 let package = Package(
   name: "raft-diffuse",
   platforms: [.macOS(.v14)],
-  products: [],
+  products: [
+    .library(name: "Diffusion", targets: ["Diffusion"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -58,6 +60,10 @@ let package = Package(
       ] + strictCXX,
       linkerSettings: torchLinkerSettings),
     library("Torch", ["CTorch"]),
+    library("NN", ["Torch"]),
+    library("Tokenization"),
+    library("CLIP", ["NN", "Tokenization"]),
+    library("Diffusion", ["NN", "CLIP", "Tokenization"]),
     tests("Torch"),
   ],
   swiftLanguageModes: [.v6],

@@ -153,6 +153,10 @@ CTorchStatus ctorch_leaf(CTensor x, CTensor *out) {
   return guarded([&] { *out = wrap(get(x).detach().requires_grad_(true)); });
 }
 
+CTorchStatus ctorch_reinterpret(CTensor bytes, CTorchType type, CTensor *out) {
+  return guarded([&] { *out = wrap(get(bytes).view(scalar_type(type))); });
+}
+
 CTorchStatus ctorch_assign(CTensor x, CTensor value) {
   return guarded([&] { get(x).detach().copy_(get(value).detach()); });
 }

@@ -45,6 +45,14 @@ extension Tensor {
     try Tensor("trainable", self) { ctorch_leaf($0, &$1) }
   }
 
+  /// Bytes, `U8 [N]`, read as elements of `dtype` in row-major order.
+  package func reinterpreted(as dtype: DType, shape: [Int]) throws(TorchError) -> Tensor {
+    let elements = try Tensor("reinterpret as \(dtype.rawValue)", self) {
+      ctorch_reinterpret($0, dtype.code, &$1)
+    }
+    return try elements.reshaped(shape)
+  }
+
   /// Writes `value` into this tensor's memory; everything that shares the memory sees it.
   public func assign(_ value: Tensor) throws(TorchError) {
     try check(ctorch_assign(handle, value.handle), "assign", [self, value])

@@ -86,6 +86,7 @@ CTorchStatus ctorch_channels_last(CTensor x, CTensor *_Nonnull out);
 CTorchStatus ctorch_clone(CTensor x, CTensor *_Nonnull out);
 CTorchStatus ctorch_detach(CTensor x, CTensor *_Nonnull out);
 CTorchStatus ctorch_leaf(CTensor x, CTensor *_Nonnull out);
+CTorchStatus ctorch_reinterpret(CTensor bytes, CTorchType type, CTensor *_Nonnull out);
 CTorchStatus ctorch_assign(CTensor x, CTensor value);
 
 // Arithmetic (shapes broadcast)

@@ -1,0 +1,71 @@
+public import NN
+public import Torch
+
+/// The network that predicts the noise in latents, given the time and the text.
+public final class UNet2DConditionModel {
+  /// The sizes that the network was built with.
+  public let configuration: UNetConfiguration
+
+  /// Where the network computes.
+  public let placement: Placement
+
+  private let timeEmbedding: TimestepEmbedding
+  private let convIn: Conv2d
+  private let downBlocks: [DownBlock]
+  private let middleBlock: MiddleBlock
+  private let upBlocks: [UpBlock]
+  private let convNormOut: GroupNorm
+  private let convOut: Conv2d
+
+  /// Reads the tensors of `unet/diffusion_pytorch_model.safetensors`.
+  public init(_ weights: Weights, _ configuration: UNetConfiguration) throws {
+    self.configuration = configuration
+    placement = weights.placement
+    let levels = configuration.levels
+    let last = levels.count - 1
+    let finest = levels[0].channels
+    timeEmbedding = try TimestepEmbedding(weights["time_embedding"], configuration)
+    convIn = try Conv2d(
+      weights["conv_in"], from: configuration.inChannels, to: finest, kernel: 3, padding: 1)
+    downBlocks = try levels.indices.map { i in
+      try DownBlock(
+        weights["down_blocks"][i], level: levels[i], from: levels[max(i - 1, 0)].channels,
+        isLast: i == last, configuration)
+    }
+    middleBlock = try MiddleBlock(weights["mid_block"], configuration)
+    upBlocks = try levels.indices.map { i in
+      let level = last - i
+      return try UpBlock(
+        weights["up_blocks"][i], level: levels[level],
+        from: levels[min(level + 1, last)].channels, finer: levels[max(level - 1, 0)].channels,
+        isLast: level == 0, configuration)
+    }
+    convNormOut = try GroupNorm(
+      weights["conv_norm_out"], channels: finest, groups: configuration.groups,
+      epsilon: configuration.normEpsilon)
+    convOut = try Conv2d(
+      weights["conv_out"], from: finest, to: configuration.outChannels, kernel: 3, padding: 1)
+  }
+
+  /// - Parameters:
+  ///   - latents: `[B, 4, H, W]`, of any floating-point type.
+  ///   - timesteps: 0…999, `F32 [B]`.
+  ///   - context: text states, `[B, M, D]`.
+  /// - Returns: the prediction, `F32 [B, 4, H, W]`.
+  public func callAsFunction(_ latents: Tensor, timesteps: Tensor, context: Tensor) throws
+    -> Tensor
+  {
+    let time = try configuration.activation(timeEmbedding(timesteps, dtype: placement.dtype))
+    let context = try context.to(placement.dtype)
+    var x = try convIn(latents.to(placement.dtype).channelsLast())
+    var skips = [x]
+    for block in downBlocks {
+      x = try block(x, time: time, context: context, skips: &skips)
+    }
+    x = try middleBlock(x, time: time, context: context)
+    for block in upBlocks {
+      x = try block(x, time: time, context: context, skips: &skips)
+    }
+    return try convOut(configuration.activation(convNormOut(x))).to(.float32).contiguous()
+  }
+}

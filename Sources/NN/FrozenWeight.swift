@@ -1,0 +1,64 @@
+package import Torch
+
+/// A tensor of a frozen model: mapped on disk, placed when it is first used, packed once for the kernels that read it.
+package final class FrozenWeight {
+  /// The name from the checkpoint's root.
+  package let name: String
+
+  /// The shape that the layer asked for.
+  package let shape: [Int]
+
+  private let source: String
+  private let placement: Placement
+  private let read: () throws -> Tensor
+  private var placed: Tensor?
+  private var packed: PackedWeight?
+
+  init(
+    name: String, shape: [Int], source: String, placement: Placement,
+    read: @escaping () throws -> Tensor
+  ) {
+    self.name = name
+    self.shape = shape
+    self.source = source
+    self.placement = placement
+    self.read = read
+  }
+
+  /// The tensor as eager operations want it.
+  package func dense() throws -> Tensor {
+    if let placed { return placed }
+    let tensor = try load()
+    placed = tensor
+    return tensor
+  }
+
+  /// The weight packed by `pack`, made at the first call; nil where packing does not pay or is not to be had.
+  package func packed(_ pack: (Tensor) throws -> PackedWeight) throws -> PackedWeight? {
+    if let packed { return packed }
+    guard packs else { return nil }
+    let made = try pack(try placed ?? load())
+    packed = made
+    // The pack serves from now on; the pristine weight stays on disk, where `dense()` finds it again.
+    placed = nil
+    return made
+  }
+
+  /// Packed kernels are oneDNN's: on the CPU, in fp32, or in bf16 where the processor has it. Below some thousand elements
+  /// the eager path is faster.
+  private var packs: Bool {
+    guard placement.device == .cpu, Machine.hasPackedKernels else { return false }
+    guard shape.reduce(1, *) >= 16_384 else { return false }
+    return placement.dtype == .float32
+      || (placement.dtype == .bfloat16 && Machine.hasFastBFloat16)
+  }
+
+  private func load() throws -> Tensor {
+    let tensor = try placement.place(read())
+    // One pass over the memory: a sum is finite only if every element is, but for overflows.
+    guard try tensor.sum().item().isFinite || tensor.isFinite() else {
+      throw WeightsError.notFinite(name: name, source: source)
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,103 @@
+package import Torch
+
+/// What a tree of weights stands on: a checkpoint's tensors by name, or a seed to make them from.
+///
+/// It remembers what was asked for, so that `verify()` can tell everything that is missing, misshapen or left over.
+package final class WeightStore {
+  enum Origin {
+    case entries([String: TensorEntry])
+    case seed(UInt64)
+  }
+
+  let origin: Origin
+  let placement: Placement
+
+  /// What messages call the checkpoint: its file or folder.
+  let source: String
+
+  private var asked: Set<String> = []
+  private var missing: [String] = []
+  private var wrong: [String] = []
+
+  init(_ origin: Origin, source: String, placement: Placement) {
+    self.origin = origin
+    self.source = source
+    self.placement = placement
+  }
+
+  /// The tensor's entry if it is there and fits; what does not fit is written down for `verify()`.
+  private func entry(_ name: String, _ shape: [Int], in entries: [String: TensorEntry])
+    -> TensorEntry?
+  {
+    guard let entry = entries[name] else {
+      missing.append("\(name) \(shape)")
+      return nil
+    }
+    guard Self.fits(entry.shape, shape) else {
+      wrong.append("\(name) is \(entry.shape), not \(shape)")
+      return nil
+    }
+    guard entry.dtype.isFloatingPoint else {
+      wrong.append("\(name) is \(entry.dtype.rawValue), not a floating-point type")
+      return nil
+    }
+    return entry
+  }
+
+  /// Registers the wish for a tensor and returns how to read it, in the file's type or `F32` when made from a seed.
+  func reader(_ name: String, _ shape: [Int], _ initialisation: Initialisation)
+    -> () throws -> Tensor
+  {
+    asked.insert(name)
+    switch origin {
+    case .seed(let seed):
+      return { try initialisation.tensor(shape, name: name, seed: seed) }
+    case .entries(let entries):
+      guard let entry = entry(name, shape, in: entries) else {
+        return { [source] in
+          throw WeightsError.mismatch(source: source, missing: [name], wrong: [], unused: [])
+        }
+      }
+      return { try entry.tensor().reshaped(shape) }
+    }
+  }
+
+  /// `[512, 512, 1, 1]` stands for `[512, 512]` and the reverse: linear layers were stored as 1×1 convolutions.
+  private static func fits(_ stored: [Int], _ wanted: [Int]) -> Bool {
+    func trimmed(_ shape: [Int]) -> ArraySlice<Int> {
+      var slice = shape[...]
+      while slice.count > 1, slice.last == 1 { slice.removeLast() }
+      return slice
+    }
+    return stored == wanted || trimmed(stored) == trimmed(wanted)
+  }
+
+  func contains(_ name: String) -> Bool {
+    guard case .entries(let entries) = origin else { return false }
+    return entries[name] != nil
+  }
+
+  /// - Throws: `WeightsError.mismatch`, which lists every tensor that is missing, misshapen or left over.
+  func verify(ignoring isIgnored: (String) -> Bool) throws {
+    var unused: [String] = []
+    if case .entries(let entries) = origin {
+      unused = entries.keys.filter { !asked.contains($0) && !isIgnored($0) }.sorted()
+    }
+    guard missing.isEmpty, wrong.isEmpty, unused.isEmpty else {
+      throw WeightsError.mismatch(
+        source: source, missing: missing, wrong: wrong, unused: unused)
+    }
+  }
+}
+
+extension TensorEntry {
+  /// The tensor in the file's own type: a view of the mapped file where its alignment allows, else a copy.
+  package func tensor() throws -> Tensor {
+    guard isAligned, count > 0 else {
+      let bytes = copiedBytes()
+      return try Tensor(bytes, shape: [bytes.count]).reinterpreted(as: dtype, shape: shape)
+    }
+    return try Tensor(
+      borrowing: pointer, shape: shape, strides: strides, dtype: dtype, owner: file)
+  }
+}

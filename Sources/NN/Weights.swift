@@ -1,0 +1,65 @@
+internal import Torch
+
+/// A cursor in a checkpoint's name tree: constructing a layer from it *is* loading the layer.
+///
+/// `weights["down_blocks"][0]["resnets"][1]` stands at `down_blocks.0.resnets.1`. Nothing is read until a layer is used;
+/// shapes and types are checked at once, and `verify()` tells everything that does not fit.
+public struct Weights {
+  private let store: WeightStore
+  private let path: String
+
+  private init(_ store: WeightStore, path: String) {
+    self.store = store
+    self.path = path
+  }
+
+  /// The tensors of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - entries: tensors by the name that the layers use.
+  ///   - source: what messages call the checkpoint.
+  package init(_ entries: [String: TensorEntry], source: String, placement: Placement) {
+    self.init(WeightStore(.entries(entries), source: source, placement: placement), path: "")
+  }
+
+  /// Weights that start from random numbers; equal seeds make equal models, whatever the order of construction.
+  public init(seed: UInt64, placement: Placement = Placement()) {
+    self.init(WeightStore(.seed(seed), source: "seed \(seed)", placement: placement), path: "")
+  }
+
+  /// Where the model computes.
+  public var placement: Placement { store.placement }
+
+  /// The subtree `name`, which may itself hold dots.
+  public subscript(name: String) -> Weights {
+    Weights(store, path: fullName(name))
+  }
+
+  /// Element `index` of a list of layers.
+  public subscript(index: Int) -> Weights { self[String(index)] }
+
+  /// The tensor's name from the root.
+  package func fullName(_ name: String) -> String {
+    path.isEmpty ? name : name.isEmpty ? path : "\(path).\(name)"
+  }
+
+  /// Whether the checkpoint has `name` here; false for weights made from a seed.
+  package func contains(_ name: String) -> Bool { store.contains(fullName(name)) }
+
+  /// The tensor `name` of `shape`, read when it is first used.
+  package func frozen(_ name: String, _ shape: [Int], _ initialisation: Initialisation)
+    -> FrozenWeight
+  {
+    let name = fullName(name)
+    return FrozenWeight(
+      name: name, shape: shape, source: store.source, placement: store.placement,
+      read: store.reader(name, shape, initialisation))
+  }
+
+  /// Tells everything that is missing, misshapen or left over, once all layers are constructed.
+  ///
+  /// - Parameter isIgnored: tensors that may be left over, such as `position_ids`.
+  package func verify(ignoring isIgnored: (String) -> Bool = { _ in false }) throws {
+    try store.verify(ignoring: isIgnored)
+  }
+}
