@@ -10,10 +10,10 @@ import math
 import torch
 
 
-def randomize(model: torch.nn.Module, seed: int, gain: float = 1.0) -> torch.nn.Module:
-    """Gives every parameter of `model` a seeded random value, rounded so that fp16 holds it exactly.
+def randomize(model: torch.nn.Module, seed: int, exact: bool = True) -> torch.nn.Module:
+    """Gives every parameter of `model` a seeded random value; if `exact`, one that fp16 holds exactly.
 
-    Matrices and kernels are normal with deviation gain/sqrt(fan in), embeddings normal with deviation 0.5,
+    Matrices and kernels are normal with deviation 1/sqrt(fan in), embeddings normal with deviation 0.5,
     norm scales 1 ± 0.2, biases ± 0.1. Rounding lets one reference serve fp32 files and fp16 files.
     """
     generator = torch.Generator("cpu").manual_seed(seed)
@@ -23,34 +23,34 @@ def randomize(model: torch.nn.Module, seed: int, gain: float = 1.0) -> torch.nn.
             if "embedding.weight" in name or name.endswith("embed_tokens.weight"):
                 value = 0.5 * draw
             elif parameter.ndim >= 2:
-                value = draw * gain / math.sqrt(parameter[0].numel())
+                value = draw / math.sqrt(parameter[0].numel())
             elif name.endswith("weight"):
                 value = 1 + 0.2 * draw
             else:
                 value = 0.1 * draw
-            parameter.copy_(value.half().float())
+            parameter.copy_(value.half().float() if exact else value)
     return model.eval()
 
 
-def unet(config: dict, seed: int) -> torch.nn.Module:
+def unet(config: dict, seed: int, exact: bool = True) -> torch.nn.Module:
     """A UNet2DConditionModel of this configuration."""
     from diffusers import UNet2DConditionModel
 
-    return randomize(UNet2DConditionModel(**config), seed)
+    return randomize(UNet2DConditionModel(**config), seed, exact)
 
 
-def vae(config: dict, seed: int) -> torch.nn.Module:
+def vae(config: dict, seed: int, exact: bool = True) -> torch.nn.Module:
     """An AutoencoderKL of this configuration."""
     from diffusers import AutoencoderKL
 
-    return randomize(AutoencoderKL(**config), seed)
+    return randomize(AutoencoderKL(**config), seed, exact)
 
 
-def text_tower(config: dict, seed: int) -> torch.nn.Module:
+def text_tower(config: dict, seed: int, exact: bool = True) -> torch.nn.Module:
     """A CLIPTextModel of this configuration, computing attention eagerly."""
     from transformers import CLIPTextConfig, CLIPTextModel
 
-    return randomize(CLIPTextModel(CLIPTextConfig(**config)), seed)
+    return randomize(CLIPTextModel(CLIPTextConfig(**config)), seed, exact)
 
 
 def text_names(model: torch.nn.Module, prefixed: bool) -> dict[str, torch.Tensor]:
