@@ -1,0 +1,81 @@
+internal import Foundation
+internal import NN
+
+/// A model in diffusers' layout: a folder for each component, with a configuration and weights.
+struct DiffusersFolder: ModelParts {
+  let path: String
+  let variant: String?
+
+  /// - Parameter variant: the infix to prefer, such as `fp16` in `model.fp16.safetensors`.
+  init(_ path: String, variant: String?) throws {
+    self.path = path
+    self.variant = variant
+    guard FileManager.default.fileExists(atPath: path + "/model_index.json") else {
+      throw ModelError.notAModel(folder: path, lacks: "model_index.json")
+    }
+    let index = try ConfigurationFile(path + "/model_index.json")
+    try ModelFamily.refuse(pipeline: index, path: path)
+  }
+
+  func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
+    try ConfigurationFile("\(path)/\(component.rawValue)/config.json")
+  }
+
+  var scheduler: ConfigurationFile {
+    get throws { try ConfigurationFile(path + "/scheduler/scheduler_config.json") }
+  }
+
+  var tokenizerFolder: String? { path + "/tokenizer" }
+
+  /// The component's weights, under the names that our layers use.
+  func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
+    let file = try file(of: component)
+    let entries = try Dictionary(
+      CheckpointFile.open(file).entries.map { (Self.name($0.key, in: component), $0.value) },
+      uniquingKeysWith: { first, _ in first })
+    return Weights(entries, source: file, placement: placement)
+  }
+
+  /// The file, or the index of shards, that holds the component's weights: safetensors before pickles, what was asked for
+  /// before the plain one, the plain one before any other variant.
+  private func file(of component: ModelComponent) throws -> String {
+    let folder = "\(path)/\(component.rawValue)"
+    let present = Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    let infixes =
+      (variant.map { [".\($0)"] } ?? []) + ["", ".fp16", ".bf16", ".fp32", ".non_ema", ".ema"]
+    var looked: [String] = []
+    for infix in infixes {
+      for stem in component.stems {
+        for name in [
+          "\(stem)\(infix).safetensors", "\(stem).safetensors.index\(infix).json",
+          "\(stem)\(infix).safetensors.index.json", "\(stem)\(infix).bin",
+          "\(stem).bin.index\(infix).json", "\(stem)\(infix).bin.index.json",
+        ] {
+          if present.contains(name) { return "\(folder)/\(name)" }
+          if infix.isEmpty, !name.contains("index") { looked.append(name) }
+        }
+      }
+    }
+    throw ModelError.noWeights(folder: folder, looked: looked)
+  }
+
+  /// Files written by older versions spell some names otherwise.
+  static func name(_ stored: String, in component: ModelComponent) -> String {
+    switch component {
+    case .unet: stored
+    case .textEncoder: stored.hasPrefix("text_model.") ? String(stored.dropFirst(11)) : stored
+    case .vae: vaeName(stored)
+    }
+  }
+
+  private static func vaeName(_ stored: String) -> String {
+    guard stored.contains(".attentions.") else { return stored }
+    let renamed = [
+      "query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0",
+    ]
+    var parts = stored.split(separator: ".").map(String.init)
+    guard parts.count >= 2, let new = renamed[parts[parts.count - 2]] else { return stored }
+    parts[parts.count - 2] = new
+    return parts.joined(separator: ".")
+  }
+}

@@ -1,0 +1,30 @@
+internal import Foundation
+
+/// Files that set-up or installation put beside the program.
+enum InstalledFiles {
+  /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in the package's .deps, or in share/raft-diffuse of an installation.
+  static func places(of name: String) -> [String] {
+    var places: [String] = []
+    if let folder = ProcessInfo.processInfo.environment["RAFT_DIFFUSE_DATA"] {
+      places.append("\(folder)/\(name)")
+    }
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    var folder = program.deletingLastPathComponent()
+    places.append(folder.appendingPathComponent("../share/raft-diffuse/\(name)").standardized.path)
+    // .build/<triple>/release/raft-diffuse, or a test bundle beside it
+    for _ in 0..<5 where folder.path != "/" {
+      if folder.lastPathComponent == ".build" {
+        folder.deleteLastPathComponent()
+        places.append(folder.appendingPathComponent(".deps/\(name)").path)
+        break
+      }
+      folder.deleteLastPathComponent()
+    }
+    return places
+  }
+
+  /// The first of `places` that exists.
+  static func first(of places: [String]) -> String? {
+    places.first { FileManager.default.fileExists(atPath: $0) }
+  }
+}

@@ -1,0 +1,40 @@
+/// Why a model cannot be loaded.
+public enum ModelError: Error, Equatable, CustomStringConvertible {
+  /// Nothing is there under this name.
+  case notFound(String, looked: [String])
+
+  /// The folder is no diffusers model.
+  case notAModel(folder: String, lacks: String)
+
+  /// A component has no file of weights.
+  case noWeights(folder: String, looked: [String])
+
+  /// The checkpoint is of another kind.
+  case unsupported(path: String, kind: String, advice: String)
+
+  /// Two components do not belong together.
+  case misfit(String)
+
+  /// A single-file checkpoint carries no vocabulary, and none was found.
+  case noTokenizer(looked: [String])
+
+  public var description: String {
+    switch self {
+    case .notFound(let name, let looked):
+      "there is no model “\(name)”; looked for \(looked.joined(separator: ", ")). "
+        + "Give a diffusers folder, a .safetensors or .ckpt file, or the id of a model in the local Hugging Face cache "
+        + "(nothing is downloaded)"
+    case .notAModel(let folder, let lacks):
+      "\(folder) is no diffusers model: it has no \(lacks)"
+    case .noWeights(let folder, let looked):
+      "\(folder) has no weights; looked for \(looked.joined(separator: ", "))"
+    case .unsupported(let path, let kind, let advice):
+      "\(path) is \(kind), which is not supported; \(advice)"
+    case .misfit(let text):
+      text
+    case .noTokenizer(let looked):
+      "a single-file checkpoint carries no vocabulary, and none was found; looked for "
+        + "\(looked.joined(separator: ", ")). Run scripts/setup, or name a folder that has one with --tokenizer"
+    }
+  }
+}

@@ -1,0 +1,162 @@
+internal import Foundation
+internal import NN
+
+/// A single-file checkpoint. It carries no configuration: sizes are read off the shapes, the rest is what SD-1.x has.
+struct SingleFile: ModelParts {
+  let path: String
+  private let unet: [String: TensorEntry]
+  private let vae: [String: TensorEntry]
+  private let text: [String: TensorEntry]
+
+  init(_ path: String) throws {
+    let file = try CheckpointFile.open(path)
+    try ModelFamily.refuse(file)
+    self.path = path
+    func subtree(_ prefixes: String...) -> [String: TensorEntry] {
+      var entries: [String: TensorEntry] = [:]
+      for (name, entry) in file.entries {
+        guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else { continue }
+        entries[String(name.dropFirst(prefix.count))] = entry
+      }
+      return entries
+    }
+    unet = subtree("model.diffusion_model.")
+    vae = subtree("first_stage_model.", "vae.")
+    text = subtree("cond_stage_model.transformer.")
+    guard !vae.isEmpty else {
+      throw ModelError.unsupported(
+        path: path, kind: "a checkpoint without a VAE (first_stage_model.…)",
+        advice: "use one that has its VAE baked in")
+    }
+    guard !text.isEmpty else {
+      throw ModelError.unsupported(
+        path: path,
+        kind: "a checkpoint without a CLIP text encoder (cond_stage_model.transformer.…)",
+        advice: "this program samples SD-1.x models")
+    }
+  }
+
+  private var names: LatentDiffusionNames {
+    LatentDiffusionNames(unetLayers: unetLayers, vaeLevels: vaeLevels)
+  }
+
+  /// The weights of a component, under diffusers' names. What no layer has keeps its name and is reported as left over.
+  func weights(_ component: ModelComponent, placement: Placement) -> Weights {
+    let names = names
+    let entries: [(String, TensorEntry)] =
+      switch component {
+      case .unet: unet.map { (names.unet($0) ?? $0, $1) }
+      case .vae: vae.map { (names.vae($0) ?? $0, $1) }
+      case .textEncoder: text.map { (names.text($0), $1) }
+      }
+    return Weights(
+      Dictionary(entries, uniquingKeysWith: { first, _ in first }), source: path,
+      placement: placement)
+  }
+
+  /// A component's configuration, read off the shapes of its tensors.
+  func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
+    switch component {
+    case .unet: try unetConfiguration()
+    case .vae: try vaeConfiguration()
+    case .textEncoder: try textConfiguration()
+    }
+  }
+
+  /// None: the vocabulary comes from elsewhere.
+  var tokenizerFolder: String? { nil }
+
+  /// SD-1.x's schedule.
+  var scheduler: ConfigurationFile {
+    ConfigurationFile(
+      [
+        "_class_name": .string("PNDMScheduler"), "beta_start": .number(0.00085),
+        "beta_end": .number(0.012), "beta_schedule": .string("scaled_linear"),
+        "num_train_timesteps": .number(1000), "set_alpha_to_one": .bool(false),
+        "skip_prk_steps": .bool(true), "steps_offset": .number(1), "clip_sample": .bool(false),
+      ], path: path)
+  }
+
+  /// Blocks between two downsamplers, less the downsampler.
+  private var unetLayers: Int {
+    (1..<64).first { unet["input_blocks.\($0).0.op.weight"] != nil }.map { $0 - 1 } ?? 2
+  }
+
+  private var vaeLevels: Int {
+    (0..<16).prefix { vae["decoder.up.\($0).block.0.conv1.weight"] != nil }.count
+  }
+
+  private func shape(_ name: String, in entries: [String: TensorEntry], rank: Int) throws -> [Int] {
+    guard let shape = entries[name]?.shape, shape.count >= rank else {
+      throw WeightsError.mismatch(source: path, missing: [name], wrong: [], unused: [])
+    }
+    return shape
+  }
+
+  private func unetConfiguration() throws -> ConfigurationFile {
+    let input = try shape("input_blocks.0.0.weight", in: unet, rank: 2)
+    let layers = unetLayers
+    // The first convolution, then of each level its layers and a downsampler, which the last level lacks.
+    let count = (0..<256).prefix { i in
+      unet["input_blocks.\(i).0.weight"] != nil || unet["input_blocks.\(i).0.op.weight"] != nil
+        || unet["input_blocks.\(i).0.in_layers.2.weight"] != nil
+    }.count
+    let levels = max(count / (layers + 1), 1)
+    var widths: [JSONValue] = []
+    var down: [JSONValue] = []
+    for level in 0..<levels {
+      let block = 1 + level * (layers + 1)
+      let width = try shape("input_blocks.\(block).0.out_layers.3.weight", in: unet, rank: 1)[0]
+      widths.append(.number(Double(width)))
+      let hasAttention = unet["input_blocks.\(block).1.norm.weight"] != nil
+      down.append(.string(hasAttention ? "CrossAttnDownBlock2D" : "DownBlock2D"))
+    }
+    let up: [JSONValue] = (0..<levels).map { level in
+      let hasAttention = unet["output_blocks.\(level * (layers + 1)).1.norm.weight"] != nil
+      return .string(hasAttention ? "CrossAttnUpBlock2D" : "UpBlock2D")
+    }
+    let context = try shape(
+      "middle_block.1.transformer_blocks.0.attn2.to_k.weight", in: unet, rank: 2)[1]
+    try ModelFamily.refuse(inChannels: input[1], contextWidth: context, path: path)
+    return ConfigurationFile(
+      [
+        "block_out_channels": .array(widths), "down_block_types": .array(down),
+        "up_block_types": .array(up), "layers_per_block": .number(Double(layers)),
+        "attention_head_dim": .number(8), "cross_attention_dim": .number(Double(context)),
+        "in_channels": .number(Double(input[1])), "norm_num_groups": .number(32),
+      ], path: path)
+  }
+
+  private func vaeConfiguration() throws -> ConfigurationFile {
+    let latents = try shape("decoder.conv_in.weight", in: vae, rank: 2)[1]
+    let widths: [JSONValue] = try (0..<vaeLevels).map {
+      .number(Double(try shape("decoder.up.\($0).block.0.conv1.weight", in: vae, rank: 1)[0]))
+    }
+    let layers = (0..<16).prefix { vae["encoder.down.0.block.\($0).conv1.weight"] != nil }.count
+    return ConfigurationFile(
+      [
+        "block_out_channels": .array(widths), "layers_per_block": .number(Double(max(layers, 1))),
+        "latent_channels": .number(Double(latents)), "scaling_factor": .number(0.18215),
+      ], path: path)
+  }
+
+  private func textConfiguration() throws -> ConfigurationFile {
+    let canonical = Dictionary(
+      text.map { (names.text($0), $1) }, uniquingKeysWith: { first, _ in first })
+    let tokens = try shape("embeddings.token_embedding.weight", in: canonical, rank: 2)
+    let positions = try shape("embeddings.position_embedding.weight", in: canonical, rank: 2)
+    let mlp = try shape("encoder.layers.0.mlp.fc1.weight", in: canonical, rank: 2)
+    let layers = (0..<256).prefix {
+      canonical["encoder.layers.\($0).mlp.fc1.weight"] != nil
+    }.count
+    // CLIP's heads are 64 wide.
+    return ConfigurationFile(
+      [
+        "vocab_size": .number(Double(tokens[0])), "hidden_size": .number(Double(tokens[1])),
+        "intermediate_size": .number(Double(mlp[0])), "num_hidden_layers": .number(Double(layers)),
+        "num_attention_heads": .number(Double(max(tokens[1] / 64, 1))),
+        "max_position_embeddings": .number(Double(positions[0])),
+        "hidden_act": .string("quick_gelu"),
+      ], path: path)
+  }
+}

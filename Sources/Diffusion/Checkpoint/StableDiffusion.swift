@@ -1,0 +1,102 @@
+public import CLIP
+public import NN
+public import Tokenization
+
+/// A text-to-image model of the SD-1.x family: tokenizer, text tower, UNet, VAE and noise schedule.
+public final class StableDiffusion {
+  /// Where the model was loaded from.
+  public let location: ModelLocation
+
+  /// Prompts to token ids.
+  public let tokenizer: CLIPTokenizer
+
+  /// Token ids to text states.
+  public let textEncoder: TextTransformer
+
+  /// Predicts the noise.
+  public let unet: UNet2DConditionModel
+
+  /// Latents to images and back.
+  public let vae: AutoencoderKL
+
+  /// The noise schedule that the checkpoint was trained with.
+  public let scheduler: SchedulerConfiguration
+
+  /// Where the model computes.
+  public var placement: Placement { unet.placement }
+
+  /// Loads a model. Weights are mapped and read when they are first used; names, shapes and types are checked now.
+  ///
+  /// - Parameters:
+  ///   - location: a diffusers folder or a single file.
+  ///   - variant: which of several sets of weights to prefer, such as `fp16`; folders only.
+  ///   - tokenizer: a folder or file with a vocabulary; needed for single files, else the model's own.
+  /// - Throws: `ModelError`, `WeightsError`, `ConfigurationError` or `TokenizationError`.
+  public init(
+    _ location: ModelLocation, placement: Placement, variant: String? = nil,
+    tokenizer: String? = nil
+  ) throws {
+    self.location = location
+    let parts: any ModelParts =
+      switch location {
+      case .folder(let path): try DiffusersFolder(path, variant: variant)
+      case .file(let path): try SingleFile(path)
+      }
+    let unetConfiguration = try UNetConfiguration(parts.configuration(.unet))
+    let vaeConfiguration = try VAEConfiguration(parts.configuration(.vae))
+    let textConfiguration = try TextConfiguration(parts.configuration(.textEncoder))
+    try ModelFamily.refuse(
+      inChannels: unetConfiguration.inChannels, contextWidth: unetConfiguration.contextWidth,
+      path: location.path)
+    try Self.check(unetConfiguration, vaeConfiguration, textConfiguration, location)
+    scheduler = try SchedulerConfiguration(parts.scheduler)
+    self.tokenizer = try Self.tokenizer(named: tokenizer, of: parts)
+    guard self.tokenizer.tokenCount <= textConfiguration.vocabularySize else {
+      throw ModelError.misfit(
+        "the vocabulary has \(self.tokenizer.tokenCount) tokens, but the text encoder of \(location.path) has embeddings "
+          + "for \(textConfiguration.vocabularySize); the tokenizer is of another model")
+    }
+    let unetWeights = try parts.weights(.unet, placement: placement)
+    unet = try UNet2DConditionModel(unetWeights, unetConfiguration)
+    try unetWeights.verify()
+    let vaeWeights = try parts.weights(.vae, placement: placement)
+    vae = try AutoencoderKL(vaeWeights, vaeConfiguration)
+    try vaeWeights.verify(ignoring: { $0.hasPrefix("loss.") || $0.hasPrefix("model_ema.") })
+    let textWeights = try parts.weights(.textEncoder, placement: placement)
+    textEncoder = try TextTransformer(textWeights, textConfiguration)
+    try textWeights.verify(ignoring: {
+      $0.hasSuffix("position_ids") || $0 == "text_projection.weight" || $0 == "logit_scale"
+    })
+  }
+
+  /// The named vocabulary, else the model's own, else the published one that scripts/setup left here.
+  private static func tokenizer(named name: String?, of parts: any ModelParts) throws
+    -> CLIPTokenizer
+  {
+    if let folder = name ?? parts.tokenizerFolder {
+      return folder.hasSuffix(".txt")
+        ? try CLIPTokenizer(publishedVocabulary: folder) : try CLIPTokenizer(folder: folder)
+    }
+    let places = InstalledFiles.places(of: "clip/" + CLIPTokenizer.publishedFileName)
+    guard let found = InstalledFiles.first(of: places) else {
+      throw ModelError.noTokenizer(looked: places)
+    }
+    return try CLIPTokenizer(publishedVocabulary: found)
+  }
+
+  private static func check(
+    _ unet: UNetConfiguration, _ vae: VAEConfiguration, _ text: TextConfiguration,
+    _ location: ModelLocation
+  ) throws {
+    guard unet.contextWidth == text.width else {
+      throw ModelError.misfit(
+        "the UNet of \(location.path) wants text states of width \(unet.contextWidth), but its text encoder makes them "
+          + "\(text.width) wide; the components are of different models")
+    }
+    guard unet.inChannels == vae.latentChannels, unet.outChannels == vae.latentChannels else {
+      throw ModelError.misfit(
+        "the UNet of \(location.path) takes \(unet.inChannels) channels and makes \(unet.outChannels), but its VAE has "
+          + "\(vae.latentChannels) latent channels; the components are of different models")
+    }
+  }
+}
