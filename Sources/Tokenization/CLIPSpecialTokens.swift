@@ -8,6 +8,8 @@ struct CLIPSpecialTokens: Sendable {
     var content: String
     /// Whether it is looked for in the normalised text, so that capitals match too.
     var isNormalized: Bool
+    /// Whether a decoded text may leave it out.
+    var isSpecial = false
     /// Whether it was given by its text alone; transformers tells such values from full ones.
     var isPlain = false
     /// The id that the file gives it.
@@ -85,7 +87,7 @@ struct CLIPSpecialTokens: Sendable {
   // MARK: Reading
 
   private static func plain(_ content: String) -> Added {
-    Added(content: content, isNormalized: false, isPlain: true)
+    Added(content: content, isNormalized: false, isSpecial: true, isPlain: true)
   }
 
   private mutating func read(_ file: TokenizerFile, isMap: Bool) throws {
@@ -131,7 +133,8 @@ struct CLIPSpecialTokens: Sendable {
           file: file.path, key: "the id of \"\(member.key)\"", expected: "a whole number")
       }
       let isSpecial = ["<|startoftext|>", "<|endoftext|>"].contains(member.key)
-      return Added(content: member.key, isNormalized: !isSpecial, recordedID: id)
+      return Added(
+        content: member.key, isNormalized: !isSpecial, isSpecial: isSpecial, recordedID: id)
     }
   }
 
@@ -164,6 +167,7 @@ struct CLIPSpecialTokens: Sendable {
     }
     let isSpecial = value["special"]?.bool ?? false
     let byDefault = normalizedByDefault && !isSpecial
-    return Added(content: content, isNormalized: value["normalized"]?.bool ?? byDefault)
+    return Added(
+      content: content, isNormalized: value["normalized"]?.bool ?? byDefault, isSpecial: isSpecial)
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// CLIP's view of a text: its normal form, and the words that byte-pair encoding works on.
 ///
 /// This follows transformers' `CLIPTokenizer`, not OpenAI's first one, which also repaired
@@ -11,10 +9,10 @@ enum CLIPText {
   /// a dot above it.
   static func normalized(_ text: String) -> String {
     let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-    let composed = isASCII ? text : text.precomposedStringWithCanonicalMapping
+    let composed = isASCII ? text.unicodeScalars : CanonicalComposition.composed(text)
     var result = String.UnicodeScalarView()
     var afterSpace = false
-    for scalar in composed.unicodeScalars {
+    for scalar in composed {
       let isSpace = ScalarKind(scalar) == .space
       defer { afterSpace = isSpace }
       if isSpace {

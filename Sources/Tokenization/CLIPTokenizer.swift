@@ -41,7 +41,6 @@ public struct CLIPTokenizer: Sendable {
     endID = try id(special.end, "end-of-text")
     paddingID = try id(special.padding, "padding")
     let unknownID = try id(special.unknown, "unknown")
-    specialIDs = [beginID, endID, paddingID, unknownID]
     commaID = vocabulary.id(of: ",</w>")
     contextLength = special.contextLength
 
@@ -62,12 +61,18 @@ public struct CLIPTokenizer: Sendable {
       tokenCount += known == nil ? 1 : 0
     }
     self.tokenCount = tokenCount
-    addedTexts = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0.token.content) })
+    specialIDs = Set(added.filter(\.token.isSpecial).map(\.id))
+      .union([beginID, endID, paddingID, unknownID])
     exact = AddedTokens(
       added.filter { !$0.token.isNormalized }.map { (content: $0.token.content, id: $0.id) })
     normalized = AddedTokens(
       added.filter(\.token.isNormalized)
         .map { (content: CLIPText.normalized($0.token.content), id: $0.id) })
+    let texts = added.map { added in
+      let content = added.token.content
+      return (added.id, added.token.isNormalized ? CLIPText.normalized(content) : content)
+    }
+    addedTexts = Dictionary(uniqueKeysWithValues: texts)
   }
 
   /// The tokens of `text` alone, without begin, end and padding.
@@ -104,7 +109,7 @@ public struct CLIPTokenizer: Sendable {
   ///
   /// - Parameters:
   ///   - ids: tokens; ids that do not exist are left out.
-  ///   - skippingSpecialTokens: leaves begin, end, padding and unknown tokens out.
+  ///   - skippingSpecialTokens: leaves begin, end, padding and other special tokens out.
   public func decode(_ ids: [Int], skippingSpecialTokens: Bool = false) -> String {
     var bytes: [UInt8] = []
     for id in ids where !(skippingSpecialTokens && specialIDs.contains(id)) {
