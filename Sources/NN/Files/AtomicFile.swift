@@ -1,0 +1,95 @@
+import Foundation
+
+/// Writes a file so that it is there whole or not at all.
+package enum AtomicFile {
+  /// Writes what `body` writes under a temporary name in the same folder, syncs it, gives it the
+  /// name `path`, and syncs the folder. A file that was there before is replaced at that moment.
+  ///
+  /// - Throws: ``CheckpointError/unwritable(_:reason:)`` where the system refuses, or what `body`
+  ///   throws. Either way the temporary file is removed and `path` is as it was.
+  package static func write(to path: String, _ body: (FileSink) throws -> Void) throws {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "./"
+    let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    guard !name.isEmpty else {
+      throw CheckpointError.unwritable(path, reason: "the path names no file")
+    }
+    // A name of 255 bytes is the longest there is, and the random part needs room in it.
+    let stem = String(decoding: name.utf8.prefix(200), as: UTF8.self)
+    let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let temporary = "\(folder).\(stem).\(random).partial"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw CheckpointError.unwritable(path, reason: systemReason(errno))
+    }
+    let sink = FileSink(descriptor, path: path)
+    do {
+      try body(sink)
+      try sink.close()
+      guard rename(temporary, path) == 0 else {
+        throw CheckpointError.unwritable(path, reason: systemReason(errno))
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    sync(folder: folder)
+  }
+
+  /// Makes the new name in `folder` last through a loss of power. Some file systems cannot sync a
+  /// folder; the file itself is whole all the same.
+  private static func sync(folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}
+
+/// A file open for writing, front to back.
+package final class FileSink {
+  private var descriptor: Int32
+  private let path: String
+
+  /// How many bytes have been written.
+  package private(set) var count = 0
+
+  /// Takes over `descriptor`; `path` is what errors call the file.
+  package init(_ descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit {
+    if descriptor >= 0 { Foundation.close(descriptor) }
+  }
+
+  /// Writes all of `bytes`.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // Linux writes at most 2 GiB at once.
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      let written = Foundation.write(descriptor, piece.baseAddress, piece.count)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else {
+        throw CheckpointError.unwritable(
+          path, reason: written == 0 ? "the disk is full" : systemReason(errno))
+      }
+      rest = rest.dropFirst(written)
+      count += written
+    }
+  }
+
+  /// Syncs the file and closes it.
+  fileprivate func close() throws {
+    guard fsync(descriptor) == 0 else {
+      throw CheckpointError.unwritable(path, reason: systemReason(errno))
+    }
+    let closing = descriptor
+    descriptor = -1
+    guard Foundation.close(closing) == 0 else {
+      throw CheckpointError.unwritable(path, reason: systemReason(errno))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// A file mapped into memory, whose pages are read when touched and copied when written.
+///
+/// The mapping is private: a write through ``pointer(to:)`` changes this process's copy of the page
+/// and never the file. It lasts as long as the object, so whoever holds a pointer holds the object
+/// too (`Unmanaged.passRetained(file)` for an owner that is not Swift). The file must not be made
+/// shorter meanwhile; the system ends a process that touches a page which is gone.
+package final class MappedFile: Sendable {
+  /// The path as it was given.
+  package let path: String
+
+  /// The file's length in bytes, at least 1.
+  package let size: Int
+
+  // Written only through `pointer(to:)`, whose callers own the bytes of their range.
+  nonisolated(unsafe) private let base: UnsafeMutableRawPointer
+
+  /// What the system is told about the near future of a range.
+  package enum Advice: Sendable {
+    /// It is read soon: start reading it from the disk.
+    case willNeed
+    /// It is not read soon: its memory may be taken. **What was written to it is lost.**
+    case dontNeed
+  }
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: ``CheckpointError`` where the file is missing, unreadable, empty or a folder.
+  package init(_ path: String) throws {
+    // O_NONBLOCK: opening a pipe by mistake must fail below, not wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw errno == ENOENT
+        ? CheckpointError.missingFile(path)
+        : CheckpointError.unreadable(path, reason: systemReason(errno))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw CheckpointError.unreadable(path, reason: systemReason(errno))
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw CheckpointError.folder(path)
+    default: throw CheckpointError.unreadable(path, reason: "it is not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else { throw CheckpointError.emptyFile(path) }
+    let mapping = mmap(
+      nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
+    guard let base = mapping, base != MAP_FAILED else {
+      throw CheckpointError.unreadable(path, reason: systemReason(errno))
+    }
+    self.path = path
+    self.size = size
+    self.base = base
+  }
+
+  deinit {
+    munmap(base, size)
+  }
+
+  /// Lends the whole file's bytes for the time of `body`.
+  package func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(self) {
+      try body(UnsafeRawBufferPointer(start: base, count: size))
+    }
+  }
+
+  /// The address of the first byte of `range`, which is valid as long as this object lives.
+  ///
+  /// - Precondition: `range` lies in `0..<size`.
+  package func pointer(to range: Range<Int>) -> UnsafeMutableRawPointer {
+    precondition(range.lowerBound >= 0 && range.upperBound <= size)
+    return base + range.lowerBound
+  }
+
+  /// Tells the system what comes for `range`, or for the whole file; a hint that may do nothing.
+  package func advise(_ advice: Advice, _ range: Range<Int>? = nil) {
+    let range = (range ?? 0..<size).clamped(to: 0..<size)
+    let page = Int(getpagesize())
+    switch advice {
+    case .willNeed:
+      let start = range.lowerBound / page * page
+      madvise(base + start, range.upperBound - start, MADV_WILLNEED)
+    case .dontNeed:
+      // Only whole pages: the neighbours of a range are not given up.
+      let start = (range.lowerBound + page - 1) / page * page
+      let end = range.upperBound == size ? size : range.upperBound / page * page
+      guard start < end else { return }
+      madvise(base + start, end - start, MADV_DONTNEED)
+    }
+  }
+}
+
+/// What the system's error `code` means, in our words where it is a common one.
+func systemReason(_ code: Int32) -> String {
+  switch code {
+  case EACCES, EPERM: "permission denied"
+  case ENOENT: "the folder does not exist"
+  case ENOTDIR: "a part of the path is not a folder"
+  case EROFS: "the file system is read-only"
+  case ENOSPC: "the disk is full"
+  case EDQUOT: "the disk quota is used up"
+  case EMFILE, ENFILE: "too many files are open"
+  case ENAMETOOLONG: "the name is too long"
+  default: String(cString: strerror(code))
+  }
+}
