@@ -1,0 +1,61 @@
+# Every way to build, check and measure this repository; `make` alone lists them.
+
+SWIFT  ?= swift
+PREFIX ?= /usr/local
+PYTHON := .deps/venv/bin/python
+BINARY := .build/release/raft-diffuse
+
+# One seed, or several: make conformance SEED=7, make conformance SEEDS="7 8 9"
+SEED  ?= 20260
+SEEDS ?= $(SEED)
+seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
+  bench-sample install clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## find or install libtorch and the C libraries (does nothing the second time)
+	@scripts/setup
+
+peers: setup ## install the Python packages that fixtures and comparisons are made with
+	@scripts/peers
+
+build: setup ## build the command in release mode: .build/release/raft-diffuse
+	$(SWIFT) build -c release
+
+build-tests: setup ## build the command and its tests, without running them
+	$(SWIFT) build -c release --build-tests
+
+test: build-tests ## set up, build and run every test
+	$(SWIFT) test -c release --disable-testable-imports --no-parallel
+
+format: ## format the Swift sources in place
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint: ## check formatting, and that imports run one way
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	scripts/check-imports
+
+fixtures: peers ## make the committed test fixtures again
+	$(PYTHON) scripts/fixtures.py
+
+conformance: build peers ## compare with diffusers on a fresh random model; SEED=n or SEEDS="n m"
+	$(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY)
+
+conformance-brief: build peers ## the same in brief, as on a processor without bf16 and AVX-512
+	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
+	  $(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY) --brief
+
+bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size
+	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY)
+
+install: build ## copy the command to PREFIX/bin (/usr/local); it goes on using this folder's .deps/libtorch
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/raft-diffuse"
+
+clean: ## remove what was built; .deps stays
+	rm -rf .build
