@@ -44,6 +44,7 @@ let package = Package(
   name: "raft-diffuse",
   platforms: [.macOS(.v14)],
   products: [
+    .executable(name: "raft-diffuse", targets: ["raft-diffuse"]),
     .library(name: "Diffusion", targets: ["Diffusion"]),
   ],
   dependencies: [
@@ -59,12 +60,29 @@ let package = Package(
         ])
       ] + strictCXX,
       linkerSettings: torchLinkerSettings),
+    .target(
+      name: "CImaging", cSettings: strictC,
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     library("Torch", ["CTorch"]),
     library("NN", ["Torch"]),
     library("Tokenization"),
-    library("CLIP", ["NN", "Tokenization"]),
-    library("Diffusion", ["NN", "CLIP", "Tokenization"]),
+    library("Imaging", ["CImaging"]),
+    library("CLIP", ["NN", "Tokenization", "Imaging"]),
+    library("Diffusion", ["NN", "CLIP", "Tokenization", "Imaging"]),
+    .executableTarget(
+      name: "raft-diffuse",
+      dependencies: [
+        "Diffusion", "Imaging",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     tests("Torch"),
+    tests("NN", fixtures: true),
+    tests("Tokenization", fixtures: true),
+    tests("Imaging", fixtures: true),
+    tests("CLIP", fixtures: true),
+    tests("Diffusion", fixtures: true),
+    tests("raft-diffuse"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -15,6 +15,9 @@ package final class WeightStore {
   /// What messages call the checkpoint: its file or folder.
   let source: String
 
+  /// Elements of all tensors that were asked for.
+  private(set) var elementCount = 0
+
   private var asked: Set<String> = []
   private var missing: [String] = []
   private var wrong: [String] = []
@@ -49,6 +52,7 @@ package final class WeightStore {
     -> () throws -> Tensor
   {
     asked.insert(name)
+    elementCount += shape.reduce(1, *)
     switch origin {
     case .seed(let seed):
       return { try initialisation.tensor(shape, name: name, seed: seed) }

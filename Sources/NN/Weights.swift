@@ -30,6 +30,9 @@ public struct Weights {
   /// Where the model computes.
   public var placement: Placement { store.placement }
 
+  /// Elements of all tensors that layers have asked for so far.
+  package var elementCount: Int { store.elementCount }
+
   /// The subtree `name`, which may itself hold dots.
   public subscript(name: String) -> Weights {
     Weights(store, path: fullName(name))

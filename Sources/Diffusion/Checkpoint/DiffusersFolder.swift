@@ -21,8 +21,11 @@ struct DiffusersFolder: ModelParts {
     try ConfigurationFile("\(path)/\(component.rawValue)/config.json")
   }
 
-  var scheduler: ConfigurationFile {
-    get throws { try ConfigurationFile(path + "/scheduler/scheduler_config.json") }
+  var scheduler: SchedulerConfiguration {
+    get throws {
+      let file = URL(fileURLWithPath: path + "/scheduler/scheduler_config.json")
+      return try SchedulerConfiguration(contentsOf: file).correctedForLatents()
+    }
   }
 
   var tokenizerFolder: String? { path + "/tokenizer" }

@@ -23,8 +23,8 @@ protocol ModelParts {
   /// A component's weights, under the names that our layers use.
   func weights(_ component: ModelComponent, placement: Placement) throws -> Weights
 
-  /// The noise schedule's configuration.
-  var scheduler: ConfigurationFile { get throws }
+  /// The noise schedule that the model was trained with.
+  var scheduler: SchedulerConfiguration { get throws }
 
   /// The folder with the model's vocabulary; nil where the layout has none.
   var tokenizerFolder: String? { get }

@@ -67,15 +67,7 @@ struct SingleFile: ModelParts {
   var tokenizerFolder: String? { nil }
 
   /// SD-1.x's schedule.
-  var scheduler: ConfigurationFile {
-    ConfigurationFile(
-      [
-        "_class_name": .string("PNDMScheduler"), "beta_start": .number(0.00085),
-        "beta_end": .number(0.012), "beta_schedule": .string("scaled_linear"),
-        "num_train_timesteps": .number(1000), "set_alpha_to_one": .bool(false),
-        "skip_prk_steps": .bool(true), "steps_offset": .number(1), "clip_sample": .bool(false),
-      ], path: path)
-  }
+  var scheduler: SchedulerConfiguration { .stableDiffusion }
 
   /// Blocks between two downsamplers, less the downsampler.
   private var unetLayers: Int {

@@ -22,6 +22,9 @@ public final class StableDiffusion {
   /// The noise schedule that the checkpoint was trained with.
   public let scheduler: SchedulerConfiguration
 
+  /// Elements of all weights.
+  public let parameterCount: Int
+
   /// Where the model computes.
   public var placement: Placement { unet.placement }
 
@@ -49,7 +52,7 @@ public final class StableDiffusion {
       inChannels: unetConfiguration.inChannels, contextWidth: unetConfiguration.contextWidth,
       path: location.path)
     try Self.check(unetConfiguration, vaeConfiguration, textConfiguration, location)
-    scheduler = try SchedulerConfiguration(parts.scheduler)
+    scheduler = try parts.scheduler
     self.tokenizer = try Self.tokenizer(named: tokenizer, of: parts)
     guard self.tokenizer.tokenCount <= textConfiguration.vocabularySize else {
       throw ModelError.misfit(
@@ -67,6 +70,8 @@ public final class StableDiffusion {
     try textWeights.verify(ignoring: {
       $0.hasSuffix("position_ids") || $0 == "text_projection.weight" || $0 == "logit_scale"
     })
+    parameterCount =
+      unetWeights.elementCount + vaeWeights.elementCount + textWeights.elementCount
   }
 
   /// The named vocabulary, else the model's own, else the published one that scripts/setup left here.

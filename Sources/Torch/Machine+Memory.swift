@@ -1,0 +1,48 @@
+internal import Foundation
+
+extension Machine {
+  /// Bytes of main memory that this process may still take: what the system has left, or less where a control group
+  /// limits it; nil where neither can be read.
+  public static var availableMemory: Int? {
+    let system = meminfo("MemAvailable")
+    let group = controlGroupRest
+    guard let system else { return group }
+    return group.map { min($0, system) } ?? system
+  }
+
+  /// The most memory that this process has held at once, in bytes; nil where it cannot be read.
+  public static var peakMemory: Int? {
+    kilobytes("VmHWM", in: "/proc/self/status")
+  }
+
+  private static func meminfo(_ key: String) -> Int? { kilobytes(key, in: "/proc/meminfo") }
+
+  private static func kilobytes(_ key: String, in file: String) -> Int? {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix(key + ":") {
+      return line.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1024 }
+    }
+    return nil
+  }
+
+  /// Control groups of version 2, then 1; "max" and absurd limits are none.
+  private static var controlGroupRest: Int? {
+    for (limit, use) in [
+      ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+      (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes"
+      ),
+    ] {
+      if let limit = number(in: limit), limit < 1 << 50, let used = number(in: use) {
+        return max(limit - used, 0)
+      }
+    }
+    return nil
+  }
+
+  private static func number(in file: String) -> Int? {
+    (try? String(contentsOfFile: file, encoding: .utf8))
+      .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Diffusion
+internal import Imaging
+internal import NN
+internal import Tokenization
+internal import Torch
+
+/// What the command's exit says, as sysexits.h numbers it.
+enum ExitStatus: Int32 {
+  case usage = 64
+  case badInput = 65
+  case missingFile = 66
+  case internalError = 70
+  case inputOutput = 74
+  case tryAgain = 75
+
+  /// The status of one of our libraries' errors; nil for errors that the argument parser knows.
+  init?(of error: any Error) {
+    switch error {
+    case let error as CommandError: self = error.status
+    case let error as TorchError: self = Self.of(error)
+    case let error as CheckpointError: self = Self.of(error)
+    case let error as ImagingError: self = Self.of(error)
+    case let error as ModelError: self = Self.of(error)
+    case let error as GenerationError: self = Self.of(error)
+    case let error as SamplingError: self = Self.of(error)
+    case let error as ConfigurationError:
+      if case .unreadable = error { self = .missingFile } else { self = .badInput }
+    case let error as TokenizationError:
+      self = error.isAboutMissingFile ? .missingFile : .badInput
+    case is WeightsError: self = .badInput
+    default: return nil
+    }
+  }
+
+  private static func of(_ error: TorchError) -> ExitStatus {
+    switch error {
+    case .outOfMemory: .tryAgain
+    case .noDevice, .unknownDevice: .usage
+    case .operation: .internalError
+    }
+  }
+
+  private static func of(_ error: CheckpointError) -> ExitStatus {
+    switch error {
+    case .missingFile: .missingFile
+    case .unreadable, .unwritable: .inputOutput
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: ImagingError) -> ExitStatus {
+    switch error {
+    case .missingFile: .missingFile
+    case .unreadable, .missingFolder, .unwritableFolder, .diskFull, .isFolder, .unwritable:
+      .inputOutput
+    case .outOfMemory: .tryAgain
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: ModelError) -> ExitStatus {
+    switch error {
+    case .notFound, .noWeights, .noTokenizer: .missingFile
+    case .notAModel, .unsupported, .misfit: .badInput
+    }
+  }
+
+  private static func of(_ error: GenerationError) -> ExitStatus {
+    switch error {
+    case .size, .clipSkip: .usage
+    case .shape, .notFinite: .badInput
+    }
+  }
+
+  private static func of(_ error: SamplingError) -> ExitStatus {
+    switch error {
+    case .steps, .eta: .usage
+    case .unreadable: .missingFile
+    default: .badInput
+    }
+  }
+}
+
+/// What the command itself finds wrong.
+struct CommandError: Error, CustomStringConvertible {
+  let status: ExitStatus
+  let description: String
+}

@@ -1,0 +1,91 @@
+internal import Diffusion
+internal import Imaging
+
+/// How an image was made, in full: the JSON text chunk `raft-diffuse` of every PNG.
+struct ImageRecord: Codable, Equatable {
+  var version: String
+  var model: String
+  var prompt: String
+  var negativePrompt: String
+  var seed: UInt64
+  var width: Int
+  var height: Int
+  var sampler: String
+  var steps: Int
+  var guidance: Double
+  var eta: Double
+  var spacing: String?
+  var prediction: String
+  var matchesDiffusersSteps: Bool
+  var clipSkip: Int
+  var emphasis: Bool
+  var longPrompts: Bool
+  var precision: String
+  var device: String
+  var torch: String
+
+  /// The files of noise that the image began from, which its seed alone does not tell, and its place in them.
+  var initialLatents: String?
+  var stepNoise: String?
+  var indexInNoise: Int?
+
+  /// Arguments that make this image again, alone; nil where noise came from a file.
+  var command: [String]?
+
+  enum CodingKeys: String, CodingKey {
+    case version, model, prompt, seed, width, height, sampler, steps, guidance, eta, spacing
+    case prediction, emphasis, precision, device, torch, command
+    case negativePrompt = "negative_prompt"
+    case matchesDiffusersSteps = "match_diffusers_steps"
+    case clipSkip = "clip_skip"
+    case longPrompts = "long_prompts"
+    case initialLatents = "initial_latents"
+    case stepNoise = "step_noise"
+    case indexInNoise = "index_in_noise"
+  }
+
+  /// The same as other tools read it.
+  var parameters: GenerationParameters {
+    let (name, schedule) = Self.a1111Names[sampler] ?? (sampler, nil)
+    var settings: [GenerationParameters.Setting] = [
+      .init("Steps", String(steps)), .init("Sampler", name),
+    ]
+    if let schedule { settings.append(.init("Schedule type", schedule)) }
+    settings += [
+      .init("CFG scale", Self.number(guidance)), .init("Seed", String(seed)),
+      .init("Size", "\(width)x\(height)"), .init("Model", Self.baseName(model)),
+    ]
+    if clipSkip > 1 { settings.append(.init("Clip skip", String(clipSkip))) }
+    if eta > 0 { settings.append(.init("Eta", Self.number(eta))) }
+    settings += [.init("RNG", "CPU"), .init("Version", "raft-diffuse \(version)")]
+    return GenerationParameters(
+      prompt: prompt, negativePrompt: negativePrompt, settings: settings)
+  }
+
+  /// The text chunks of the image's PNG.
+  func texts() throws -> [PNGText] {
+    [
+      PNGText(keyword: PNGText.parametersKeyword, text: parameters.text),
+      PNGText(keyword: PNGText.recordKeyword, text: try Console.compactJSON(self)),
+    ]
+  }
+
+  private static let a1111Names: [String: (String, String?)] = [
+    "ddim": ("DDIM", nil), "pndm": ("PLMS", nil), "euler": ("Euler", nil),
+    "euler-a": ("Euler a", nil), "dpm++2m": ("DPM++ 2M", nil),
+    "dpm++2m-karras": ("DPM++ 2M", "Karras"), "ddpm": ("DDPM", nil),
+  ]
+
+  private static func number(_ value: Double) -> String {
+    Int(exactly: value).map { String($0) } ?? String(value)
+  }
+
+  /// A file's name without folder and extension.
+  private static func baseName(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex,
+      [".safetensors", ".ckpt", ".pt", ".bin"].contains(String(name[dot...]))
+    else { return name }
+    return String(name[..<dot])
+  }
+}

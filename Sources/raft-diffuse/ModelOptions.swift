@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Diffusion
+internal import Foundation
+internal import NN
+internal import Torch
+
+extension Precision: ExpressibleByArgument {}
+extension SamplerKind: ExpressibleByArgument {}
+extension TimestepSpacing: ExpressibleByArgument {}
+extension PredictionType: ExpressibleByArgument {}
+
+/// Which model, where, and in what precision.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A diffusers folder, a single .safetensors or .ckpt file, or a hub id in the local cache.",
+      valueName: "dir|file|hub-id"))
+  var model: String
+
+  @Option(help: ArgumentHelp("Which set of weights to prefer, such as fp16.", valueName: "name"))
+  var variant: String?
+
+  @Option(
+    help: ArgumentHelp("A folder or file with the vocabulary, for single files.", valueName: "dir"))
+  var tokenizer: String?
+
+  @Option(help: "What the networks compute in.")
+  var precision: Precision = .automatic
+
+  @Option(help: ArgumentHelp("auto, cpu, cuda, cuda:N or mps.", valueName: "device"))
+  var device = "auto"
+
+  @Option(help: ArgumentHelp("Processor threads; all cores by default.", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if device != "auto" { _ = try Device(parsing: device) }
+  }
+
+  /// The device that was asked for, or the best there is.
+  func chosenDevice() throws -> Device {
+    if let threads { Machine.threadCount = threads }
+    guard device != "auto" else {
+      if Machine.cudaDeviceCount > 0 { return .cuda(0) }
+      return Machine.hasMPS ? .mps : .cpu
+    }
+    let chosen = try Device(parsing: device)
+    switch chosen {
+    case .cpu: break
+    case .cuda(let index):
+      guard index < Machine.cudaDeviceCount else {
+        let reason =
+          Machine.cudaIsMissingBecause.map { "this libtorch has no CUDA kernels (\($0))" }
+          ?? "\(Machine.cudaDeviceCount) CUDA devices were found"
+        throw TorchError.noDevice(chosen, reason: reason)
+      }
+    case .mps:
+      guard Machine.hasMPS else {
+        throw TorchError.noDevice(chosen, reason: "this is not a Mac with an Apple GPU")
+      }
+    }
+    return chosen
+  }
+
+  /// Loads the model.
+  func load(on device: Device) throws -> StableDiffusion {
+    let location = try ModelLocation(
+      resolving: model, environment: ProcessInfo.processInfo.environment)
+    return try StableDiffusion(
+      location, placement: precision.placement(on: device), variant: variant, tokenizer: tokenizer)
+  }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Diffusion
+internal import Foundation
+
+/// What the images should show, and from which seeds.
+struct PromptInputs: ParsableArguments {
+  @Option(
+    name: .customLong("prompt"),
+    help: ArgumentHelp("What the image should show; may be repeated.", valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    name: .customLong("prompts"),
+    help: ArgumentHelp("A file with one prompt a line; # begins a comment line.", valueName: "file"))
+  var file: String?
+
+  @Option(help: ArgumentHelp("What the images should not show.", valueName: "text"))
+  var negative = ""
+
+  @Option(
+    help: ArgumentHelp(
+      "Seed of the first image of each prompt; the next ones count up. Drawn and reported if absent.",
+      valueName: "n"))
+  var seed: UInt32?
+
+  @Option(help: ArgumentHelp("Images of each prompt.", valueName: "k"))
+  var imagesPerPrompt = 1
+
+  func validate() throws {
+    guard !texts.isEmpty || file != nil else {
+      throw ValidationError("Give a prompt with --prompt, or a file of them with --prompts.")
+    }
+    guard (1...10_000).contains(imagesPerPrompt) else {
+      throw ValidationError("--images-per-prompt must lie in 1…10000.")
+    }
+    if let seed, UInt64(seed) + UInt64(imagesPerPrompt) > 1 << 32 {
+      throw ValidationError("--seed plus --images-per-prompt must stay below 2³².")
+    }
+  }
+
+  /// All prompts, in order: those of the command line, then those of the file.
+  func prompts() throws -> [String] {
+    guard let file else { return texts }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw CommandError(
+        status: .missingFile, description: "\(file) does not exist or cannot be read; check --prompts")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw CommandError(
+        status: .badInput, description: "\(file) is not UTF-8 text; save the prompts as UTF-8")
+    }
+    let lines = text.split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    guard !lines.isEmpty else {
+      throw CommandError(
+        status: .badInput, description: "\(file) holds no prompt; write one a line")
+    }
+    return texts + lines
+  }
+
+  /// One request an image, a prompt's images side by side.
+  func requests() throws -> [ImageRequest] {
+    let first = UInt64(seed ?? .random(in: 0...(.max - UInt32(imagesPerPrompt))))
+    return try prompts().flatMap { prompt in
+      (0..<imagesPerPrompt).map {
+        ImageRequest(prompt: prompt, negativePrompt: negative, seed: first + UInt64($0))
+      }
+    }
+  }
+}

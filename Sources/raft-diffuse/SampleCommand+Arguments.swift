@@ -1,0 +1,39 @@
+internal import Diffusion
+internal import NN
+
+extension SampleCommand {
+  /// The arguments that make one image again, alone.
+  func arguments(making record: ImageRecord) -> [String] {
+    var arguments = [
+      "raft-diffuse", "sample", "--model", record.model, "--prompt=\(record.prompt)",
+      "--seed", String(record.seed), "--sampler", record.sampler, "--steps", String(record.steps),
+      "--guidance", String(record.guidance), "--res", "\(record.width)x\(record.height)",
+      "--precision", record.precision, "--device", record.device, "--prediction",
+      record.prediction,
+    ]
+    func add(_ flag: String, _ value: String?) {
+      if let value { arguments += [flag, value] }
+    }
+    if !record.negativePrompt.isEmpty { arguments.append("--negative=\(record.negativePrompt)") }
+    if record.eta > 0 { add("--eta", String(record.eta)) }
+    if record.clipSkip > 1 { add("--clip-skip", String(record.clipSkip)) }
+    add("--spacing", record.spacing)
+    add("--variant", model.variant)
+    add("--tokenizer", model.tokenizer)
+    if record.matchesDiffusersSteps { arguments.append("--match-diffusers-steps") }
+    if record.emphasis { arguments.append("--emphasis") }
+    if record.longPrompts { arguments.append("--long-prompts") }
+    return arguments
+  }
+}
+
+extension Placement {
+  /// The word of `--precision` for it.
+  var precisionName: String {
+    switch (rounding ?? dtype) {
+    case .bfloat16: Precision.bf16.rawValue
+    case .float16: Precision.fp16.rawValue
+    default: Precision.fp32.rawValue
+    }
+  }
+}

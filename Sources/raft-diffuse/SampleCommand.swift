@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import Diffusion
+
+/// `raft-diffuse sample`: images from text.
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Make images from prompts.",
+    discussion: """
+      Each image has a seed of its own and can be made again alone; its PNG says how (raft-diffuse inspect).
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Prompts") var prompts: PromptInputs
+  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+  @OptionGroup(title: "Noise from files") var noise: GivenNoiseOptions
+  @OptionGroup(title: "Output") var output: SampleOutput
+
+  @Option(
+    help: ArgumentHelp(
+      "Images made at once; by default what fits the free memory and fills the processor.",
+      valueName: "n"))
+  var batch: Int?
+
+  func validate() throws {
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
+  }
+
+  func run() throws {
+    let result = try SampleRun(self).run()
+    guard output.json else {
+      for image in result.images { Console.result(image.file) }
+      return
+    }
+    try Console.json(result)
+  }
+}
