@@ -55,6 +55,9 @@ STRINGS = [
     "𝒜𝓑𝕮", "𐐀𐐨", "ꭰᎠ", "Ꮳ ᏸ", "Ა ა", "ⓐⒷ", "ſ", "ŉ", "ǰ", "ΐ", "ᾳ ᾼ", "﷽", "㍿", "㎏", "ﷺ",
     "\U000e0001", "\U0010ffff", "\ue000", "\ufffd", "\ufffe", "\u0378", "\ua7ce", "\U00010940", "\U000323b0",
     "́", "́́", "a\u0300\u0301\u0327\u0323", "\u0327\u0300a", "\u1100\u1161\u11a8\u11a9",
+    # Where Unicode versions and implementations of form C differ.
+    "\u0cc6\u0cc2\u0cd5", "\u0ccb", "\uac00\u11a8", "\uac00\u11a7", "\uac1c\u11c3", "\u1113\u116e", "\u1100\u1161\u11a8",
+    "\uf912\u1acc\u0323\u0300", "\U00011935\U00011930", "\u2f4d\u08e6\u0338", "\u2126\u212b\u1f71", "\u09c7\u09be", "\u1025\u102e",
     "supercalifragilisticexpialidocious", "pneumonoultramicroscopicsilicovolcanoconiosis", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "a" * 300, "ab" * 200, "the" * 100, "!" * 200, "猫" * 60, "1" * 90,
     "a photo of a cat, " * 12, "word " * 80, "one, two, three, four, " * 20,

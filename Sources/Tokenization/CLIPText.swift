@@ -20,7 +20,10 @@ enum CLIPText {
       } else if scalar.isASCII {
         result.append(lowercasedASCII(scalar))
       } else {
-        result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        // One by one: appending a whole view takes time in the length of what is there.
+        for lower in scalar.properties.lowercaseMapping.unicodeScalars {
+          result.append(lower)
+        }
       }
     }
     return String(result)
@@ -81,7 +84,7 @@ enum CLIPText {
   private static func utf8(of scalars: ArraySlice<Unicode.Scalar>) -> [UInt8] {
     var bytes: [UInt8] = []
     for scalar in scalars {
-      bytes += UTF8.encode(scalar).map(Array.init) ?? []
+      bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
     }
     return bytes
   }

@@ -12,7 +12,8 @@ extension CLIPTokenizer {
   ///
   /// - Throws: `TokenizationError`.
   public init(folder: String) throws {
-    func path(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    func path(_ name: String) -> String { base + name }
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
     guard FileManager.default.fileExists(atPath: folder) else {

@@ -116,7 +116,7 @@ public struct CLIPTokenizer: Sendable {
       guard let token = addedTexts[id] ?? text(of: id) else { continue }
       bytes += ByteAlphabet.bytes(of: token)
     }
-    return CLIPTokenizer.trimmed(String(decoding: Self.openingWords(bytes), as: UTF8.self))
+    return Self.trimmed(String(decoding: Self.openingWords(bytes), as: UTF8.self))
   }
 
   private func text(of id: Int) -> String? {
@@ -142,12 +142,9 @@ public struct CLIPTokenizer: Sendable {
 
   /// Without what Python's `str.strip` takes away.
   private static func trimmed(_ text: String) -> String {
-    let isSpace: (Unicode.Scalar) -> Bool = { scalar in
-      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-    }
     let scalars = text.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !isSpace($0) }),
-      let last = scalars.lastIndex(where: { !isSpace($0) })
+    guard let first = scalars.firstIndex(where: { !BreakWord.isSpace($0) }),
+      let last = scalars.lastIndex(where: { !BreakWord.isSpace($0) })
     else { return "" }
     return String(scalars[first...last])
   }

@@ -1,18 +1,20 @@
 import Foundation
 
-/// Unicode normalisation form C (UAX 15), in O(n log n).
+/// Unicode normalisation form C (UAX 15) as of Unicode 9, in O(n log n).
 ///
-/// Foundation's own composes no Hangul syllable with a final consonant that follows it, and takes
-/// time quadratic in the length of a run of combining marks; so it is asked about one scalar, or
-/// two, at a time.
+/// The published tokenizers' tables are that old: a mark or a composite that came later is left as
+/// it stands. Foundation's own form C leaves some signs apart from what is composite already (U+AC00
+/// and U+11A8), joins jamo that do not belong together (U+1113 and U+116E), and takes time
+/// quadratic in the length of a run of marks; so it is asked only about the parts of one scalar and
+/// about pairs.
 struct CanonicalComposition {
+  private typealias Part = (scalar: Unicode.Scalar, combiningClass: UInt8)
+
   private var result: [Unicode.Scalar] = []
   /// Marks that wait for the next starter, to be put in order first.
-  private var marks: [(scalar: Unicode.Scalar, combiningClass: UInt8)] = []
+  private var marks: [Part] = []
   /// Where in `result` the scalar stands that the next ones may compose with.
   private var starter: Int?
-  /// What two scalars make, as far as it was asked.
-  private var known: [UInt64: Unicode.Scalar?] = [:]
 
   /// The composed form of `text`.
   static func composed(_ text: String) -> String.UnicodeScalarView {
@@ -35,14 +37,25 @@ struct CanonicalComposition {
       append(starter: scalar)
       return
     }
-    for part in String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars {
-      let combiningClass = part.properties.canonicalCombiningClass.rawValue
-      if combiningClass == 0 {
-        append(starter: part)
+    for part in decomposition(scalar) {
+      if part.combiningClass == 0 {
+        append(starter: part.scalar)
       } else {
-        marks.append((part, combiningClass))
+        marks.append(part)
       }
     }
+  }
+
+  private func decomposition(_ scalar: Unicode.Scalar) -> [Part] {
+    guard Self.isKnown(scalar) else { return [(scalar, 0)] }
+    return String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars.map {
+      ($0, $0.properties.canonicalCombiningClass.rawValue)
+    }
+  }
+
+  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+    guard let age = scalar.properties.age else { return false }
+    return age.major <= 9
   }
 
   private mutating func append(starter scalar: Unicode.Scalar) {
@@ -79,20 +92,16 @@ struct CanonicalComposition {
   }
 
   /// The one scalar that `first` and `second` make, if they make one.
-  private mutating func composition(
+  private func composition(
     _ first: Unicode.Scalar, _ second: Unicode.Scalar
   ) -> Unicode.Scalar? {
     // Nothing below U+0300 is the second half of a composition.
     guard second.value >= 0x300 else { return nil }
-    if let syllable = Hangul.composition(first, second) { return syllable }
-    let key = UInt64(first.value) << 32 | UInt64(second.value)
-    if let known = known[key] { return known }
-    var pair = String.UnicodeScalarView()
-    pair.append(first)
-    pair.append(second)
-    let together = String(pair).precomposedStringWithCanonicalMapping.unicodeScalars
-    let whole = together.count == 1 ? together.first : nil
-    known[key] = .some(whole)
+    guard !Hangul.contains(second) else { return Hangul.composition(first, second) }
+    var pair = String(first).decomposedStringWithCanonicalMapping
+    pair.unicodeScalars.append(second)
+    let together = pair.precomposedStringWithCanonicalMapping.unicodeScalars
+    guard let whole = together.first, together.count == 1, Self.isKnown(whole) else { return nil }
     return whole
   }
 }
@@ -107,6 +116,11 @@ private enum Hangul {
 
   static func isSyllable(_ scalar: Unicode.Scalar) -> Bool {
     (firstSyllable..<firstSyllable + syllables).contains(scalar.value)
+  }
+
+  /// Whether `scalar` is a letter of the jamo block; only these follow in a composition.
+  static func contains(_ scalar: Unicode.Scalar) -> Bool {
+    (0x1100...0x11FF).contains(scalar.value)
   }
 
   static func composition(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {

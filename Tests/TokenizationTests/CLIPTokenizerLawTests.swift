@@ -20,14 +20,16 @@ import Tokenization
 
   @Test("exactly 75 tokens fit, and the 76th is reported as text", arguments: [75, 76])
   func truncation(count: Int) {
-    let prompt = tokenizer.tokens(for: [String](repeating: "a", count: count).joined(separator: " "))
+    let text = [String](repeating: "a", count: count).joined(separator: " ")
+    let prompt = tokenizer.tokens(for: text)
     #expect(prompt.ids.count == 77)
     #expect(prompt.count == 75)
     #expect(prompt.ids.last == tokenizer.endID)
     #expect(prompt.truncatedText == (count == 75 ? nil : "a"))
   }
 
-  @Test("decoding what was encoded gives the words back", arguments: ["a photo of a cat", "кошка 猫"])
+  @Test(
+    "decoding what was encoded gives the words back", arguments: ["a photo of a cat", "кошка 猫"])
   func decoding(text: String) {
     #expect(tokenizer.decode(tokenizer.encode(text)) == text)
   }

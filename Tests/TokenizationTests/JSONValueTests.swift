@@ -8,7 +8,8 @@ import Tokenization
 
   @Test("objects keep their order, and equivalent keys apart")
   func objects() throws {
-    let json = try parse(" {\"b\": 1, \"a\": [true, null, -2.5e1], \"\u{E9}\": 2, \"e\u{301}\": 3} ")
+    let text = " {\"b\": 1, \"a\": [true, null, -2.5e1], \"\u{E9}\": 2, \"e\u{301}\": 3} "
+    let json = try parse(text)
     guard case .object(let members) = json else {
       Issue.record("not an object")
       return
@@ -47,6 +48,26 @@ import Tokenization
         file: "f.json", line: 1, reason: "a string is not UTF-8")
     ) {
       try JSONValue(parsing: [0x22, 0xFF, 0x22], file: "f.json")
+    }
+  }
+
+  @Test("every damaged form of a text is read or refused")
+  func damaged() {
+    let whole = Array(
+      #"{"a": [1, -2.5e3, "\u00e9\ud83d\ude00"], "b": {"c": null, "d": true}}"#.utf8)
+    for position in whole.indices {
+      var forms = [Array(whole[..<position])]
+      for byte in UInt8.min...UInt8.max {
+        forms.append(whole)
+        forms[forms.count - 1][position] = byte
+      }
+      for form in forms {
+        do {
+          _ = try JSONValue(parsing: form, file: "f.json")
+        } catch {
+          #expect(error is TokenizationError)
+        }
+      }
     }
   }
 }

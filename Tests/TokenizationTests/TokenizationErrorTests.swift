@@ -78,7 +78,9 @@ import Tokenization
       "FOLDER/vocab.json lacks \"[PAD]\", the padding token; is it the vocabulary of another model?"
     ),
     (
-      ["vocab.json": vocabulary, "merges.txt": "", "special_tokens_map.json": #"{"bos_token": 3}"#],
+      [
+        "vocab.json": vocabulary, "merges.txt": "", "special_tokens_map.json": #"{"bos_token": 3}"#,
+      ],
       "FOLDER/special_tokens_map.json: bos_token should be a token, as text or as an object with its content; is it the file of a CLIP tokenizer?"
     ),
     (
