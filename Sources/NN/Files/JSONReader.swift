@@ -7,6 +7,7 @@ package struct JSONReader {
   /// How deep arrays and objects may nest.
   package static let maximumDepth = 32
 
+  private let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
   private var reader: ByteReader
   private var depth = 0
 
@@ -116,8 +117,6 @@ package struct JSONReader {
     skipSpace()
     guard reader.peek() == nil else { throw expected("the end") }
   }
-
-  private let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
   private func expected(_ what: String) -> Problem { .expected(what, at: reader.position) }
 
