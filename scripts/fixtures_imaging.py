@@ -18,7 +18,7 @@ import zlib
 
 import numpy as np
 import PIL
-from PIL import Image, PngImagePlugin
+from PIL import Image, PngImagePlugin, features
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/ImagingTests/Fixtures"
 ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
@@ -145,7 +145,6 @@ def jpeg_cases():
     at = cases["cmyk"].index(b"Adobe") + 11
     cases["ycck"] = cases["cmyk"][:at] + b"\2" + cases["cmyk"][at + 1:]
     cases["one-pixel"] = jpeg(image.crop((0, 0, 1, 1)))
-    cases["no-end-marker"] = jpeg(image, quality=80)[:-2]
     return cases
 
 
@@ -169,7 +168,8 @@ def resampling_cases():
     image = Image.fromarray(source)
     sizes = [(31, 23), (16, 16), (7, 5), (1, 1), (62, 46), (45, 11), (9, 40), (31, 12), (17, 23), (30, 24)]
     boxes = [None, (3, 2, 20, 19), (0.5, 1.25, 30.3, 22.9), (0, 0, 31, 11.5), (10, 10, 11, 11)]
-    targets = [(s, None) for s in sizes] + [((13, 9), b) for b in boxes[1:]] + [((31, 23), boxes[2]), ((17, 17), boxes[1])]
+    targets = [(s, None) for s in sizes] + [((13, 9), b) for b in boxes[1:]] + [((31, 23), boxes[2]), ((17, 17), boxes[1]), ((17, 9), boxes[1]), ((16, 9), boxes[1]), ((30, 10), boxes[1]),
+                                                        ((31, 7), boxes[2]), ((27, 14), None), ((27, 15), None)]
     cases = []
     for name, number in filters.items():
         for (width, height), box in targets:
@@ -294,7 +294,7 @@ def main():
 # Fixtures of the Imaging tests
 
 Made by `.deps/venv/bin/python scripts/fixtures_imaging.py` with Pillow {PIL.__version__} (libjpeg-turbo
-{PIL.features.version("jpg")}), numpy {np.__version__} and transformers {transformers.__version__}; all drawn from fixed seeds, nothing comes
+{features.version_feature("libjpeg_turbo")}), numpy {np.__version__} and transformers {transformers.__version__}; all drawn from fixed seeds, nothing comes
 from elsewhere. Pixels are base 64 of R G B bytes, row by row.
 
 | file | what |

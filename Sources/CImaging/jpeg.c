@@ -179,7 +179,9 @@ cimaging_status cimaging_jpeg_decode(const uint8_t *bytes, size_t count, uint32_
       memcpy(rgb, row[0], (size_t)width * 3);
     }
   }
-  // A missing end-of-image marker after the last row is not missed.
+  // Reads on to the end-of-image marker.
+  if (jpeg.buffered_image) jpeg_finish_output(&jpeg);
+  jpeg_finish_decompress(&jpeg);
   jpeg_destroy_decompress(&jpeg);
   return CIMAGING_OK;
 }

@@ -5,14 +5,14 @@ import Foundation
 /// It covers Latin (with Extended-A, -B in part, and Additional), Greek, Cyrillic, punctuation, currency
 /// signs, arrows and some symbols. The font is in the public domain (X.Org's font-misc-misc, Debian's
 /// xfonts-base: "Public domain font. Share and enjoy."); scripts/make_font.py packed it.
-struct BitmapFont {
+package struct BitmapFont {
   /// Dots from one character to the next.
-  static let width = 7
+  package static let width = 7
   /// Dots from one line to the next.
-  static let height = 13
+  package static let height = 13
 
   /// What stands in one place of a line.
-  enum Cell: Equatable {
+  package enum Cell: Equatable {
     case space
     /// The glyph's number among those the font has.
     case glyph(Int)
@@ -23,16 +23,16 @@ struct BitmapFont {
   private let glyphs: [UInt8]
 
   /// Unpacks the font, 20 kB.
-  init() {
+  package init() {
     // A damaged table (a test looks for that) leaves boxes, which is no reason to end a run.
     glyphs = Data(base64Encoded: Self.encodedGlyphs).map(Array.init) ?? []
   }
 
   /// How many glyphs could be unpacked.
-  var glyphCount: Int { glyphs.count / Self.height }
+  package var glyphCount: Int { glyphs.count / Self.height }
 
   /// A cell a character: letters with marks are composed, white space and control characters are spaces.
-  func cells(of text: String) -> [Cell] {
+  package func cells(of text: String) -> [Cell] {
     text.precomposedStringWithCanonicalMapping.compactMap { character in
       guard let scalar = character.unicodeScalars.first else { return nil }
       if character.isWhitespace || scalar.properties.generalCategory == .control { return .space }
@@ -42,7 +42,7 @@ struct BitmapFont {
   }
 
   /// A cell's 13 rows from the top, the leftmost dot in the highest bit.
-  func rows(of cell: Cell) -> [UInt8] {
+  package func rows(of cell: Cell) -> [UInt8] {
     switch cell {
     case .space: Array(repeating: 0, count: Self.height)
     case .glyph(let index) where index < glyphCount:

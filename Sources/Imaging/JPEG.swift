@@ -24,7 +24,8 @@ public enum JPEG {
   /// as inverted, as Adobe writes them), baseline or progressive.
   ///
   /// Orientation tags and colour profiles are not applied. Damage that leaves an image is passed over;
-  /// an end before the last row is an error.
+  /// an end before the end-of-image marker is an
+  /// error.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.

@@ -36,22 +36,23 @@ struct PNGChunks {
 
   /// Whether the chunk's CRC is right.
   func isIntact(_ chunk: Chunk) -> Bool {
-    let covered = UnsafeBufferPointer(rebasing: bytes[chunk.data.lowerBound - 4..<chunk.data.upperBound])
-    return Self.crc(covered) == Self.word(bytes, chunk.data.upperBound)
+    let covered = chunk.data.lowerBound - 4..<chunk.data.upperBound
+    return Self.crc(UnsafeBufferPointer(rebasing: bytes[covered]))
+      == Self.word(bytes, chunk.data.upperBound)
   }
 
   private var truncated: ImagingError { .truncated(source: name, format: "PNG") }
 
   /// A chunk as it stands in a file.
-  static func encode(_ type: StaticString, _ data: [UInt8]) -> [UInt8] {
-    let body = bigEndian(Self.type(type)) + data
+  static func encode(_ type: UInt32, _ data: [UInt8]) -> [UInt8] {
+    let body = bigEndian(type) + data
     let crc = body.withUnsafeBufferPointer { Self.crc($0) }
     return bigEndian(UInt32(data.count)) + body + bigEndian(crc)
   }
 
   /// A chunk type's four letters as a number.
-  static func type(_ letters: StaticString) -> UInt32 {
-    letters.withUTF8Buffer { $0.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
+  static func type(_ letters: String) -> UInt32 {
+    letters.utf8.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   private static func word(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> UInt32 {

@@ -173,10 +173,15 @@ public struct PNGText: Sendable, Equatable {
     if let bytes = Self.latin1Bytes(text),
       bytes.allSatisfy({ $0 < 0x80 }) || String(validating: bytes, as: UTF8.self) == nil
     {
-      return PNGChunks.encode("tEXt", title + [0] + bytes)
+      return PNGChunks.encode(PNGChunks.type("tEXt"), title + [0] + bytes)
     }
     // NUL, not compressed, method 0, no language, no translated keyword.
-    return PNGChunks.encode("iTXt", title + [0, 0, 0, 0, 0] + Array(text.utf8))
+    return PNGChunks.encode(PNGChunks.type("iTXt"), title + [0, 0, 0, 0, 0] + Array(text.utf8))
+  }
+
+  /// A chunk of any four letters and data, for tests.
+  package static func rawChunk(_ letters: String, _ data: [UInt8]) -> [UInt8] {
+    PNGChunks.encode(PNGChunks.type(letters), data)
   }
 
   private func isKeyword(_ bytes: [UInt8]) -> Bool {

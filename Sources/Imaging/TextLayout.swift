@@ -1,7 +1,7 @@
 /// Text broken into lines of a bitmap font.
-struct TextLayout: Equatable {
+package struct TextLayout: Equatable {
   /// The lines, none longer than was asked for, none ending in a space.
-  let lines: [[BitmapFont.Cell]]
+  package let lines: [[BitmapFont.Cell]]
 
   /// Breaks `text` at spaces and line feeds, and inside a word only where it is longer than a line; what
   /// does not fit into the lines ends in an ellipsis.
@@ -11,7 +11,7 @@ struct TextLayout: Equatable {
   ///   - font: the font.
   ///   - columns: the most characters a line, at least 1.
   ///   - lineCount: the most lines, at least 1.
-  init(_ text: String, _ font: BitmapFont, columns: Int, lineCount: Int) {
+  package init(_ text: String, _ font: BitmapFont, columns: Int, lineCount: Int) {
     let columns = max(columns, 1)
     var lines: [[BitmapFont.Cell]] = []
     for paragraph in text.split(whereSeparator: \.isNewline) {
