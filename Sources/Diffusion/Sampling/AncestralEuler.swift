@@ -1,10 +1,10 @@
-public import Torch
+internal import Torch
 
 /// Euler's method that goes further down than asked and adds noise to come back up (k-diffusion's
 /// `sample_euler_ancestral`).
-public struct AncestralEuler: Sampler {
-  public var timesteps: [Double] { ladder.timesteps }
-  public let initialScale: Double
+struct AncestralEuler: Sampler {
+  var timesteps: [Double] { ladder.timesteps }
+  let initialScale: Double
 
   private let ladder: SigmaLadder
   private let prediction: PredictionType
@@ -17,15 +17,15 @@ public struct AncestralEuler: Sampler {
   }
 
   /// Every step, as in diffusers: the last one multiplies its noise by 0.
-  public func drawsNoise(at index: Int) -> Bool { true }
+  func drawsNoise(at index: Int) -> Bool { true }
 
   /// `x/√(σ² + 1)`, of unit variance.
-  public func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
+  func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
     try latents / (ladder[index].now * ladder[index].now + 1).squareRoot()
   }
 
   /// An Euler step to σ_down and noise of σ_up, whose variances add up to σ′²: σ_up² = σ′²·(σ² − σ′²)/σ².
-  public func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
+  func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
     guard let noise else { throw SamplingError.noNoise(sampler: "euler-a", index: index) }

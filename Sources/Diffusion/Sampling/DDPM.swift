@@ -1,10 +1,10 @@
-public import Torch
+internal import Torch
 
 /// Denoising diffusion probabilistic models: ancestral sampling over any subset of the timesteps (Ho et al., arXiv
 /// 2006.11239).
-public struct DDPM: Sampler {
-  public let timesteps: [Double]
-  public let initialScale = 1.0
+struct DDPM: Sampler {
+  let timesteps: [Double]
+  let initialScale = 1.0
 
   private let transitions: [Transition]
   private let prediction: PredictionType
@@ -32,10 +32,10 @@ public struct DDPM: Sampler {
   }
 
   /// Every step takes noise but one from timestep 0.
-  public func drawsNoise(at index: Int) -> Bool { timesteps[index] > 0 }
+  func drawsNoise(at index: Int) -> Bool { timesteps[index] > 0 }
 
   /// Draws x′ from the posterior given x and the estimate of x₀ (eq. 6 and 7, with a = ᾱ/ᾱ′ for α).
-  public func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
+  func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
     let (x, step) = (state.latents, transitions[index])

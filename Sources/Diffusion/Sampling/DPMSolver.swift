@@ -1,12 +1,12 @@
 internal import Foundation
-public import Torch
+internal import Torch
 
 /// DPM-Solver++ (2M): a multistep solver for the estimate of x₀ (Lu et al., arXiv 2211.01095, algorithm 2).
 ///
 /// Latents are `α·x₀ + s·ε` with α = 1/√(σ²+1) and s = σ·α, so that λ = ln(α/s) = −ln σ.
-public struct DPMSolver: Sampler {
-  public var timesteps: [Double] { ladder.timesteps }
-  public let initialScale = 1.0
+struct DPMSolver: Sampler {
+  var timesteps: [Double] { ladder.timesteps }
+  let initialScale = 1.0
 
   private let ladder: SigmaLadder
   private let prediction: PredictionType
@@ -33,9 +33,9 @@ public struct DPMSolver: Sampler {
       || !configuration.endsAtSmallestSigma
   }
 
-  /// `(s′/s)·x − α′·(e^(−h) − 1)·D` (eq. 8 of the paper's algorithm), h = λ′ − λ: D is x₀ at first order, and
+  /// `(s′/s)·x − α′·(e^(−h) − 1)·D` (algorithm 2, the last line of its loop), h = λ′ − λ: D is x₀ at first order, and
   /// `x₀ + (x₀ − x₀ before)·h/(2·h before)` at second.
-  public func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
+  func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
     let (sigma, next) = ladder[index]

@@ -1,9 +1,10 @@
-public import Torch
+internal import Torch
 
-/// Euler's method on the probability-flow equation (Karras et al., arXiv 2206.00364, algorithm 2 without churn).
-public struct Euler: Sampler {
-  public var timesteps: [Double] { ladder.timesteps }
-  public let initialScale: Double
+/// Euler's method on the probability-flow equation (Karras et al., arXiv 2206.00364, algorithm 1
+/// without its correction).
+struct Euler: Sampler {
+  var timesteps: [Double] { ladder.timesteps }
+  let initialScale: Double
 
   private let ladder: SigmaLadder
   private let prediction: PredictionType
@@ -17,12 +18,12 @@ public struct Euler: Sampler {
   }
 
   /// `x/√(σ² + 1)`, of unit variance.
-  public func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
+  func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
     try latents / (ladder[index].now * ladder[index].now + 1).squareRoot()
   }
 
-  /// `x + (x − x₀)/σ·(σ′ − σ)` (eq. 4 for σ(t) = t).
-  public func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
+  /// `x + (x − x₀)/σ·(σ′ − σ)` (algorithm 1, lines 4 and 5, for σ(t) = t).
+  func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
     let (sigma, next) = ladder[index]
@@ -32,7 +33,7 @@ public struct Euler: Sampler {
 }
 
 extension PredictionType {
-  /// `dx/dσ = (x − x₀)/σ` for latents `x = x₀ + σ·ε`, `[B, C, H, W]` (arXiv 2206.00364, eq. 3 and 4).
+  /// `dx/dσ = (x − x₀)/σ` for latents `x = x₀ + σ·ε`, `[B, C, H, W]` (arXiv 2206.00364, eq. 1 and 3).
   func slope(_ output: Tensor, at x: Tensor, sigma: Double) throws -> Tensor {
     let variance = sigma * sigma + 1
     switch self {

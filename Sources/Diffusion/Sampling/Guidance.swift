@@ -1,6 +1,7 @@
 public import Torch
 
-/// Classifier-free guidance (Ho and Salimans, arXiv 2207.12598, eq. 6): away from the unconditional prediction.
+/// Classifier-free guidance (Ho and Salimans, arXiv 2207.12598, eq. 6 with
+/// scale = 1 + w): away from the unconditional prediction.
 public struct Guidance: Sendable, Equatable {
   /// How far: 1 takes the conditional prediction as it is; 7.5 is usual.
   public let scale: Double

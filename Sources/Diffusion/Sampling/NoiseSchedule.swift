@@ -37,7 +37,7 @@ public struct NoiseSchedule: Sendable, Equatable {
   }
 
   /// σ between timesteps, linear in σ; outside 0…N − 1 the nearest one's.
-  func sigma(at timestep: Double) -> Double {
+  package func sigma(at timestep: Double) -> Double {
     let low = min(max(Int(timestep.rounded(.down)), 0), count - 1)
     let high = min(low + 1, count - 1)
     let weight = min(max(timestep - Double(low), 0), 1)

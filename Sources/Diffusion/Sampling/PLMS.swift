@@ -1,12 +1,12 @@
-public import Torch
+internal import Torch
 
 /// Pseudo linear multistep sampling: PNDM without its Runge-Kutta start (Liu et al., arXiv 2202.09778).
 ///
 /// Instead of the Runge-Kutta start, the first step is taken twice, the second time with the mean of the outputs at
 /// its two ends. So the second timestep is evaluated twice: 51 evaluations for 50 steps.
-public struct PLMS: Sampler {
-  public let timesteps: [Double]
-  public let initialScale = 1.0
+struct PLMS: Sampler {
+  let timesteps: [Double]
+  let initialScale = 1.0
 
   private let transitions: [Transition]
   private let prediction: PredictionType
@@ -35,16 +35,15 @@ public struct PLMS: Sampler {
     prediction = configuration.predictionType
   }
 
-  /// Mixes the newest outputs (eq. 12 and its lower orders) and takes the transfer step (eq. 11) with the mixture.
-  public func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
+  /// Mixes the newest outputs (eq. 12 and its lower orders) and takes the transfer step (eq. 9) with the mixture.
+  func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
     var state = state
     let start = index == 1 ? state.kept ?? state.latents : state.latents
     let mixture: Tensor
     if index == 1, let first = state.past.first {
-      // The output at the end of the first step improves that step, and is not remembered: the same timestep is
-      // evaluated again only in the sense that x has been there before.
+      // This output belongs to the first try at the first step: it improves the second, and is not remembered.
       mixture = try (output + first) / 2
     } else {
       state.past = [output] + state.past.prefix(3)
@@ -70,7 +69,7 @@ public struct PLMS: Sampler {
     return mixture
   }
 
-  /// Takes x from ᾱ to ᾱ′ along ε (eq. 11):
+  /// Takes x from ᾱ to ᾱ′ along ε (eq. 9):
   /// `√(ᾱ′/ᾱ)·x − (ᾱ′ − ᾱ)·ε / (ᾱ·√(1−ᾱ′) + √(ᾱ·(1−ᾱ)·ᾱ′))`.
   private func transfer(_ x: Tensor, _ output: Tensor, _ step: Transition) throws -> Tensor {
     let (now, next) = (step.now, step.next)

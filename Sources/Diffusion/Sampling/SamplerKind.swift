@@ -44,36 +44,3 @@ public enum SamplerKind: String, CaseIterable, Sendable {
     }
   }
 }
-
-/// What every sampler is planned from.
-struct SamplingPlan {
-  let configuration: SchedulerConfiguration
-  let schedule: NoiseSchedule
-  let steps: Int
-  let matchesDiffusersSteps: Bool
-
-  /// How many timesteps diffusers goes back at every step: ⌊N/steps⌋.
-  var stride: Int { schedule.count / steps }
-
-  /// The run's integer timesteps, descending.
-  func timesteps() throws -> [Int] {
-    let spacing = configuration.timestepSpacing ?? .leading
-    let values = spacing.timesteps(
-      steps, of: schedule.count, offset: configuration.stepsOffset,
-      matchesDiffusers: matchesDiffusersSteps)
-    return try values.map { value in
-      let timestep = Int(value.rounded(.toNearestOrEven))
-      guard timestep < schedule.count else {
-        throw SamplingError.timestep(
-          timestep, count: schedule.count, steps: steps, offset: configuration.stepsOffset)
-      }
-      return timestep
-    }
-  }
-}
-
-/// One step's signal levels: ᾱ where it begins and where it ends.
-struct Transition: Equatable {
-  let now: Double
-  let next: Double
-}

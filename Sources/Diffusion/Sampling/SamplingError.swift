@@ -25,6 +25,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// The caller stopped the run.
   case stopped(after: Int, of: Int)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .unreadable(let file, let reason):

@@ -40,7 +40,7 @@ enum SamplerFixtures {
     return try 0.9 * x.silu() + shift
   }
 
-  private static func file(_ name: String) -> URL {
+  static func file(_ name: String) -> URL {
     Bundle.module.bundleURL.appending(path: "Fixtures/\(name)")
   }
 }
