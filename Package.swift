@@ -62,7 +62,7 @@ let package = Package(
       linkerSettings: torchLinkerSettings),
     .target(
       name: "CImaging", cSettings: strictC,
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     library("Torch", ["CTorch"]),
     library("NN", ["Torch"]),
     library("Tokenization"),

@@ -26,7 +26,7 @@ enum ExitStatus: Int32 {
     case let error as ConfigurationError:
       if case .unreadable = error { self = .missingFile } else { self = .badInput }
     case let error as TokenizationError:
-      self = error.isAboutMissingFile ? .missingFile : .badInput
+      if case .missingFile = error { self = .missingFile } else { self = .badInput }
     case is WeightsError: self = .badInput
     default: return nil
     }

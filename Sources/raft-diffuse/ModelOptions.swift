@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Diffusion
+public import ArgumentParser
+public import Diffusion
 internal import Foundation
 internal import NN
 internal import Torch

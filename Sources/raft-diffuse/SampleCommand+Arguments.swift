@@ -1,5 +1,6 @@
 internal import Diffusion
 internal import NN
+internal import Torch
 
 extension SampleCommand {
   /// The arguments that make one image again, alone.

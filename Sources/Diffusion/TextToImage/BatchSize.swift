@@ -1,4 +1,5 @@
-public import Torch
+internal import NN
+internal import Torch
 
 /// How many images are made at once.
 public enum BatchSize {

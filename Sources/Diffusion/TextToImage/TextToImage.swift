@@ -1,3 +1,4 @@
+internal import NN
 public import Torch
 
 /// One image to be made.
