@@ -79,7 +79,7 @@ CTorchStatus ctorch_pack_linear(CTensor weight, int64_t rows, CTensor *out) {
   return guarded([&] {
     static const auto op =
         find<at::Tensor(const at::Tensor &, std::optional<int64_t>)>("mkldnn::_reorder_linear_weight");
-    *out = wrap(op.call(get(weight).to_mkldnn(), rows));
+    *out = wrap(op.call(get(weight), rows));
   });
 }
 
@@ -99,7 +99,7 @@ CTorchStatus ctorch_pack_convolution(CTensor weight, int64_t stride, int64_t pad
                                            int64_t, c10::OptionalArrayRef<int64_t>)>(
         "mkldnn::_reorder_convolution_weight");
     const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, ones[] = {1, 1};
-    *out = wrap(op.call(get(weight).to_mkldnn(), paddings, strides, ones, 1, std::nullopt));
+    *out = wrap(op.call(get(weight), paddings, strides, ones, 1, std::nullopt));
   });
 }
 

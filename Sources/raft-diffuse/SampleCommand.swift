@@ -29,7 +29,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     let result = try SampleRun(self).run()
     guard output.json else {
-      for image in result.images { Console.result(image.file) }
+      for image in result.images { Console.result(image.path) }
       return
     }
     try Console.json(result)

@@ -1,13 +1,13 @@
 /// What `sample --json` prints.
 struct SampleResult: Encodable {
   struct Image: Encodable {
-    let file: String
+    let path: String
     let prompt: String
     let negativePrompt: String
     let seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-      case file, prompt, seed
+      case path, prompt, seed
       case negativePrompt = "negative_prompt"
     }
   }

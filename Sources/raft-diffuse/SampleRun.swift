@@ -126,7 +126,7 @@ struct SampleRun {
     SampleResult(
       images: zip(requests, paths).map {
         .init(
-          file: $1, prompt: $0.prompt, negativePrompt: $0.negativePrompt, seed: $0.seed)
+          path: $1, prompt: $0.prompt, negativePrompt: $0.negativePrompt, seed: $0.seed)
       },
       grid: command.output.grid, latents: command.output.saveLatents,
       sampler: command.sampling.kind(model.scheduler).rawValue, steps: command.sampling.steps,
