@@ -7,6 +7,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case wrongValue(String, key: String, file: String, expected: String)
   case unsupported(String, key: String, file: String, accepted: String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"

@@ -2,7 +2,8 @@ internal import NN
 
 /// Tells the families of checkpoints apart and refuses those that are not SD-1.x, by name.
 enum ModelFamily {
-  private static let advice = "this program samples SD-1.x models (text to image, 4 latent channels)"
+  private static let advice =
+    "this program samples SD-1.x models (text to image, 4 latent channels)"
 
   /// Refuses pipelines of other families by their class in `model_index.json`.
   static func refuse(pipeline index: ConfigurationFile, path: String) throws {
