@@ -10,8 +10,6 @@ package final class WeightStore {
   }
 
   let origin: Origin
-  let placement: Placement
-
   /// What messages call the checkpoint: its file or folder.
   let source: String
 
@@ -22,10 +20,9 @@ package final class WeightStore {
   private var missing: [String] = []
   private var wrong: [String] = []
 
-  init(_ origin: Origin, source: String, placement: Placement) {
+  init(_ origin: Origin, source: String) {
     self.origin = origin
     self.source = source
-    self.placement = placement
   }
 
   /// The tensor's entry if it is there and fits; what does not fit is written down for `verify()`.

@@ -5,12 +5,16 @@ internal import Torch
 /// `weights["down_blocks"][0]["resnets"][1]` stands at `down_blocks.0.resnets.1`. Nothing is read until a layer is used;
 /// shapes and types are checked at once, and `verify()` tells everything that does not fit.
 public struct Weights {
+  /// Where the layers below compute.
+  public let placement: Placement
+
   private let store: WeightStore
   private let path: String
 
-  private init(_ store: WeightStore, path: String) {
+  private init(_ store: WeightStore, path: String, placement: Placement) {
     self.store = store
     self.path = path
+    self.placement = placement
   }
 
   /// The tensors of a checkpoint.
@@ -19,23 +23,26 @@ public struct Weights {
   ///   - entries: tensors by the name that the layers use.
   ///   - source: what messages call the checkpoint.
   package init(_ entries: [String: TensorEntry], source: String, placement: Placement) {
-    self.init(WeightStore(.entries(entries), source: source, placement: placement), path: "")
+    self.init(WeightStore(.entries(entries), source: source), path: "", placement: placement)
   }
 
   /// Weights that start from random numbers; equal seeds make equal models, whatever the order of construction.
   public init(seed: UInt64, placement: Placement = Placement()) {
-    self.init(WeightStore(.seed(seed), source: "seed \(seed)", placement: placement), path: "")
+    self.init(WeightStore(.seed(seed), source: "seed \(seed)"), path: "", placement: placement)
   }
-
-  /// Where the model computes.
-  public var placement: Placement { store.placement }
 
   /// Elements of all tensors that layers have asked for so far.
   package var elementCount: Int { store.elementCount }
 
   /// The subtree `name`, which may itself hold dots.
   public subscript(name: String) -> Weights {
-    Weights(store, path: fullName(name))
+    Weights(store, path: fullName(name), placement: placement)
+  }
+
+  /// The same place for layers that compute in fp32 whatever the others do: small ones where rounding would cost most.
+  package var inFullPrecision: Weights {
+    let full = Placement(device: placement.device, dtype: .float32, rounding: placement.rounding)
+    return Weights(store, path: path, placement: full)
   }
 
   /// Element `index` of a list of layers.
@@ -55,7 +62,7 @@ public struct Weights {
   {
     let name = fullName(name)
     return FrozenWeight(
-      name: name, shape: shape, source: store.source, placement: store.placement,
+      name: name, shape: shape, source: store.source, placement: placement,
       origin: store.origin(of: name, shape, initialisation))
   }
 

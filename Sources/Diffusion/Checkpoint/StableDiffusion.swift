@@ -66,7 +66,8 @@ public final class StableDiffusion {
     vae = try AutoencoderKL(vaeWeights, vaeConfiguration)
     try vaeWeights.verify(ignoring: { $0.hasPrefix("loss.") || $0.hasPrefix("model_ema.") })
     let textWeights = try parts.weights(.textEncoder, placement: placement)
-    textEncoder = try TextTransformer(textWeights, textConfiguration)
+    // Once a prompt, a fiftieth of a step: fp32 costs nothing here, and fp16 overflows in some checkpoints.
+    textEncoder = try TextTransformer(textWeights.inFullPrecision, textConfiguration)
     try textWeights.verify(ignoring: {
       $0.hasSuffix("position_ids") || $0 == "text_projection.weight" || $0 == "logit_scale"
     })

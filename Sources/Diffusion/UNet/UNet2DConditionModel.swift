@@ -26,7 +26,7 @@ public final class UNet2DConditionModel {
     let finest = levels[0].channels
     timeEmbedding = try TimestepEmbedding(weights["time_embedding"], configuration)
     convIn = try Conv2d(
-      weights["conv_in"], from: configuration.inChannels, to: finest, kernel: 3, padding: 1)
+      weights["conv_in"].inFullPrecision, from: configuration.inChannels, to: finest, kernel: 3, padding: 1)
     downBlocks = try levels.indices.map { i in
       try DownBlock(
         weights["down_blocks"][i], level: levels[i], from: levels[max(i - 1, 0)].channels,
@@ -41,10 +41,10 @@ public final class UNet2DConditionModel {
         isLast: level == 0, configuration)
     }
     convNormOut = try GroupNorm(
-      weights["conv_norm_out"], channels: finest, groups: configuration.groups,
+      weights["conv_norm_out"].inFullPrecision, channels: finest, groups: configuration.groups,
       epsilon: configuration.normEpsilon)
     convOut = try Conv2d(
-      weights["conv_out"], from: finest, to: configuration.outChannels, kernel: 3, padding: 1)
+      weights["conv_out"].inFullPrecision, from: finest, to: configuration.outChannels, kernel: 3, padding: 1)
   }
 
   /// - Parameters:
@@ -55,9 +55,10 @@ public final class UNet2DConditionModel {
   public func callAsFunction(_ latents: Tensor, timesteps: Tensor, context: Tensor) throws
     -> Tensor
   {
-    let time = try configuration.activation(timeEmbedding(timesteps, dtype: placement.dtype))
+    let time = try configuration.activation(timeEmbedding(timesteps)).to(placement.dtype)
     let context = try context.to(placement.dtype)
-    var x = try convIn(latents.to(placement.dtype).channelsLast())
+    // Both ends are fp32: rounding the prediction would be multiplied by the guidance.
+    var x = try convIn(latents.to(.float32).channelsLast()).to(placement.dtype)
     var skips = [x]
     for block in downBlocks {
       x = try block(x, time: time, context: context, skips: &skips)
@@ -66,6 +67,6 @@ public final class UNet2DConditionModel {
     for block in upBlocks {
       x = try block(x, time: time, context: context, skips: &skips)
     }
-    return try convOut(configuration.activation(convNormOut(x))).to(.float32).contiguous()
+    return try convOut(configuration.activation(convNormOut(x.to(.float32)))).contiguous()
   }
 }
