@@ -13,7 +13,7 @@ seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  bench-sample install clean
+  picture bench-sample install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ conformance: build peers ## compare with diffusers on a fresh random model; SEED
 conformance-brief: build peers ## the same in brief, as on a processor without bf16 and AVX-512
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
 	  $(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY) --brief
+
+picture: build peers ## draw docs/parity.png: every sampler beside diffusers, on a random model
+	$(PYTHON) scripts/picture.py --seed $(SEED) --binary $(BINARY) --out docs/parity.png
 
 bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size
 	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY)
