@@ -122,7 +122,7 @@ def run_command(options, model: pathlib.Path, precision: str, size: int, batches
                 "--res", str(size), "--images-per-prompt", str(images), "--precision", precision,
                 "--out", out, "--force", "--json", "--quiet"])
             report = json.loads(output[output.index("{"):])
-            per = images / report.get("batches", 1)  # images in one UNet call
+            per = report["batch"]  # images in one UNet call
             timings.append(dict(step=report["seconds_per_step"] / per, first=report["first_step_seconds"] / per,
                                 load=report["load_seconds"], peak=peak))
     best = min(timings, key=lambda timing: timing["step"])

@@ -10,19 +10,18 @@ package final class FrozenWeight {
 
   private let source: String
   private let placement: Placement
-  private let read: () throws -> Tensor
+  private let origin: WeightOrigin
   private var placed: Tensor?
   private var packed: PackedWeight?
 
   init(
-    name: String, shape: [Int], source: String, placement: Placement,
-    read: @escaping () throws -> Tensor
+    name: String, shape: [Int], source: String, placement: Placement, origin: WeightOrigin
   ) {
     self.name = name
     self.shape = shape
     self.source = source
     self.placement = placement
-    self.read = read
+    self.origin = origin
   }
 
   /// The tensor as eager operations want it.
@@ -41,6 +40,7 @@ package final class FrozenWeight {
     packed = made
     // The pack serves from now on; the pristine weight stays on disk, where `dense()` finds it again.
     placed = nil
+    origin.release()
     return made
   }
 
@@ -54,7 +54,7 @@ package final class FrozenWeight {
   }
 
   private func load() throws -> Tensor {
-    let tensor = try placement.place(read())
+    let tensor = try placement.place(origin.read())
     // One pass over the memory: a sum is finite only if every element is, but for overflows.
     guard try tensor.sum().item().isFinite || tensor.isFinite() else {
       throw WeightsError.notFinite(name: name, source: source)

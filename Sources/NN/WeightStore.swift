@@ -1,3 +1,4 @@
+internal import Files
 package import Torch
 
 /// What a tree of weights stands on: a checkpoint's tensors by name, or a seed to make them from.
@@ -47,22 +48,23 @@ package final class WeightStore {
     return entry
   }
 
-  /// Registers the wish for a tensor and returns how to read it, in the file's type or `F32` when made from a seed.
-  func reader(_ name: String, _ shape: [Int], _ initialisation: Initialisation)
-    -> () throws -> Tensor
+  /// Registers the wish for a tensor and returns where to read it, in the file's type or `F32` when made from a seed.
+  func origin(of name: String, _ shape: [Int], _ initialisation: Initialisation)
+    -> WeightOrigin
   {
     asked.insert(name)
     elementCount += shape.reduce(1, *)
     switch origin {
     case .seed(let seed):
-      return { try initialisation.tensor(shape, name: name, seed: seed) }
+      return WeightOrigin(
+        read: { try initialisation.tensor(shape, name: name, seed: seed) }, release: {})
     case .entries(let entries):
       guard let entry = entry(name, shape, in: entries) else {
-        return { [source] in
-          throw WeightsError.mismatch(source: source, missing: [name], wrong: [], unused: [])
-        }
+        let error = WeightsError.mismatch(source: source, missing: [name], wrong: [], unused: [])
+        return WeightOrigin(read: { throw error }, release: {})
       }
-      return { try entry.tensor().reshaped(shape) }
+      return WeightOrigin(
+        read: { try entry.tensor().reshaped(shape) }, release: { entry.releaseMemory() })
     }
   }
 
@@ -94,7 +96,21 @@ package final class WeightStore {
   }
 }
 
+/// Where a weight comes from.
+struct WeightOrigin {
+  /// Reads the tensor.
+  let read: () throws -> Tensor
+
+  /// Says that it is not read soon, so that its pages need no memory.
+  let release: () -> Void
+}
+
 extension TensorEntry {
+  /// Gives the mapped pages back; they come again from the file when they are touched.
+  fileprivate func releaseMemory() {
+    if let bytes { file.advise(.dontNeed, bytes) }
+  }
+
   /// The tensor in the file's own type: a view of the mapped file where its alignment allows, else a copy.
   package func tensor() throws -> Tensor {
     guard isAligned, count > 0 else {

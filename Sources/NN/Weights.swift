@@ -56,7 +56,7 @@ public struct Weights {
     let name = fullName(name)
     return FrozenWeight(
       name: name, shape: shape, source: store.source, placement: store.placement,
-      read: store.reader(name, shape, initialisation))
+      origin: store.origin(of: name, shape, initialisation))
   }
 
   /// Tells everything that is missing, misshapen or left over, once all layers are constructed.

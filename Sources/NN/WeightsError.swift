@@ -6,6 +6,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   /// A tensor holds an infinity or something that is not a number.
   case notFinite(name: String, source: String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .mismatch(let source, let missing, let wrong, let unused):

@@ -20,6 +20,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The name that `init(parsing:)` reads.
   public var description: String {
     switch self {
     case .cpu: "cpu"

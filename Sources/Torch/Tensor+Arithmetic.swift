@@ -105,46 +105,58 @@ extension Tensor {
     return equal
   }
 
+  /// The sum, element by element; shapes broadcast.
   public static func + (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("add", a, b) { ctorch_add($0, $1, &$2) }
   }
 
+  /// The difference, element by element; shapes broadcast.
   public static func - (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("sub", a, b) { ctorch_sub($0, $1, &$2) }
   }
 
+  /// The product, element by element; shapes broadcast.
   public static func * (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("mul", a, b) { ctorch_mul($0, $1, &$2) }
   }
 
+  /// The quotient, element by element; shapes broadcast.
   public static func / (a: Tensor, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("div", a, b) { ctorch_div($0, $1, &$2) }
   }
 
+  /// The sum of each element and a number.
   public static func + (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try Tensor("add", a) { ctorch_add_scalar($0, b, &$1) }
   }
 
+  /// The difference of each element and a number.
   public static func - (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try Tensor("sub", a) { ctorch_add_scalar($0, -b, &$1) }
   }
 
+  /// The product of each element and a number.
   public static func * (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try Tensor("mul", a) { ctorch_mul_scalar($0, b, &$1) }
   }
 
+  /// The quotient of each element and a number.
   public static func / (a: Tensor, b: Double) throws(TorchError) -> Tensor {
     try Tensor("div", a) { ctorch_div_scalar($0, b, &$1) }
   }
 
+  /// The sum of a number and each element.
   public static func + (a: Double, b: Tensor) throws(TorchError) -> Tensor { try b + a }
 
+  /// The product of a number and each element.
   public static func * (a: Double, b: Tensor) throws(TorchError) -> Tensor { try b * a }
 
+  /// The difference of a number and each element.
   public static func - (a: Double, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("sub", b) { ctorch_scalar_sub(a, $0, &$1) }
   }
 
+  /// The quotient of a number and each element.
   public static func / (a: Double, b: Tensor) throws(TorchError) -> Tensor {
     try Tensor("div", b) { ctorch_scalar_div(a, $0, &$1) }
   }

@@ -129,7 +129,8 @@ extension Tensor {
   public func item() throws(TorchError) -> Double {
     let values = try doubles()
     guard values.count == 1 else {
-      throw .operation("item", operands: [summary], text: "it has \(values.count) elements, not one")
+      throw .operation(
+        "item", operands: [summary], text: "it has \(values.count) elements, not one")
     }
     return values[0]
   }

@@ -117,7 +117,9 @@ extension [Int] {
   func withSizes<R>(_ body: (UnsafePointer<Int64>, Int) -> R) -> R {
     let sizes = map(Int64.init) + [0]
     return sizes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("a non-empty array has a base") }
+      guard let base = buffer.baseAddress else {
+        preconditionFailure("a non-empty array has a base address")
+      }
       return body(base, count)
     }
   }

@@ -12,6 +12,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The text names no device.
   case unknownDevice(String)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .operation(let name, let operands, let text):

@@ -18,6 +18,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   /// A single-file checkpoint carries no vocabulary, and none was found.
   case noTokenizer(looked: [String])
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .notFound(let name, let looked):

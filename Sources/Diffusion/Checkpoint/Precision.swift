@@ -28,7 +28,7 @@ public enum Precision: String, Sendable, CaseIterable {
   /// What the user should know before waiting for it; nil where the choice is sound.
   public func warning(on device: Device) -> String? {
     guard self == .bf16, device == .cpu, !Machine.hasFastBFloat16 else { return nil }
-    return "this processor has no bf16 arithmetic (AVX512-BF16 or AMX), so bf16 is slower here than fp32; "
-      + "use --precision fp32 or auto"
+    return "this processor has no bf16 arithmetic (AVX512-BF16 or AMX), so bf16 is slower here "
+      + "than fp32; use --precision fp32 or auto"
   }
 }

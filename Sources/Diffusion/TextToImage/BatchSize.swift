@@ -25,13 +25,15 @@ public enum BatchSize {
 
   /// What the UNet holds for one image at the peak: the states that the way up will want, and some 24 tensors of the finest
   /// level's size while its widest layer runs.
-  private static func bytesPerImage(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int {
+  private static func bytesPerImage(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int
+  {
     let finest = model.unet.configuration.levels[0].channels
     return 32 * finest * latentPixels(model, options) * rows(options) * model.placement.dtype.size
   }
 
   /// What the VAE holds while it decodes one image: five tensors of its second level's channels at full size.
-  private static func decodingBytes(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int {
+  private static func decodingBytes(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int
+  {
     let side = TextToImage.largestUntiled
     let pixels = min(options.width, side) * min(options.height, side)
     return 5 * model.vae.configuration.widths.prefix(2).reduce(0, max) * pixels

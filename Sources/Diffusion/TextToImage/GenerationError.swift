@@ -12,6 +12,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
   /// The network's output has no finite values left.
   case notFinite(prompt: String, seed: UInt64)
 
+  /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .size(let width, let height, let multiple):

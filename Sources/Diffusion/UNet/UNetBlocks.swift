@@ -16,13 +16,8 @@ final class DownBlock {
       try ResnetBlock2D(
         weights["resnets"][$0], from: $0 == 0 ? input : channels, to: channels, configuration)
     }
-    attentions = try level.downHeads.map { heads in
-      try (0..<level.layers).map {
-        try Transformer2DModel(
-          weights["attentions"][$0], channels: channels, heads: heads,
-          blocks: level.transformerBlocks, configuration)
-      }
-    } ?? []
+    attentions = try Transformer2DModel.list(
+      weights["attentions"], count: level.layers, heads: level.downHeads, level, configuration)
     downsampler =
       isLast
       ? nil
@@ -92,13 +87,8 @@ final class UpBlock {
       return try ResnetBlock2D(
         weights["resnets"][$0], from: below + skipped, to: channels, configuration)
     }
-    attentions = try level.upHeads.map { heads in
-      try (0..<count).map {
-        try Transformer2DModel(
-          weights["attentions"][$0], channels: channels, heads: heads,
-          blocks: level.transformerBlocks, configuration)
-      }
-    } ?? []
+    attentions = try Transformer2DModel.list(
+      weights["attentions"], count: count, heads: level.upHeads, level, configuration)
     upsampler =
       isLast
       ? nil
@@ -119,6 +109,21 @@ final class UpBlock {
     guard let upsampler, let next = skips.last else { return x }
     // Twice the size, but for odd sizes, which were rounded up on the way down.
     return try upsampler(x.upsampledNearest(height: next.shape[2], width: next.shape[3]))
+  }
+}
+
+extension Transformer2DModel {
+  /// The attentions of a level; none where it has no heads.
+  fileprivate static func list(
+    _ weights: Weights, count: Int, heads: Int?, _ level: UNetConfiguration.Level,
+    _ configuration: UNetConfiguration
+  ) throws -> [Transformer2DModel] {
+    guard let heads else { return [] }
+    return try (0..<count).map {
+      try Transformer2DModel(
+        weights[$0], channels: level.channels, heads: heads, blocks: level.transformerBlocks,
+        configuration)
+    }
   }
 }
 
