@@ -1,3 +1,4 @@
+package import Files
 public import NN
 
 /// The sizes of CLIP's text tower, from `text_encoder/config.json`.

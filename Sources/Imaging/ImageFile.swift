@@ -1,4 +1,4 @@
-import Foundation
+internal import Files
 
 /// An image file of either format that is read here.
 public enum ImageFile {
@@ -18,7 +18,7 @@ public enum ImageFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - maximalPixels: the most pixels that it may announce.
-  /// - Throws: `ImagingError`, which says what the file is if it is neither.
+  /// - Throws: `ImagingError`, which says what the file is if it is neither; `FileError`.
   public static func read(
     _ path: String, maximalPixels: Int = RGBImage.maximalPixelCount
   ) throws -> RGBImage {
@@ -51,46 +51,10 @@ public enum ImageFile {
 
   /// All bytes of the file at `path`.
   ///
-  /// - Throws: `ImagingError` where there is none, it cannot be read, or it is larger than
+  /// - Throws: `FileError` where there is none, it cannot be read, or it is larger than
   ///   `maximalByteCount`.
   package static func bytes(of path: String) throws -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw ImagingError.missingFile(path) }
-      throw ImagingError.unreadable(file: path, reason: String(cString: strerror(errno)))
-    }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else {
-      throw ImagingError.unreadable(file: path, reason: String(cString: strerror(errno)))
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      throw ImagingError.unreadable(
-        file: path, reason: isFolder ? "it is a folder" : "it is not a plain file")
-    }
-    let size = Int(status.st_size)
-    guard size <= maximalByteCount else {
-      throw ImagingError.fileTooLarge(file: path, count: size, limit: maximalByteCount)
-    }
-    var failure: CInt = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let now = Foundation.read(file, buffer.baseAddress.map { $0 + count }, size - count)
-        if now > 0 {
-          count += now
-        } else if now == 0 {
-          return
-        } else if errno != EINTR {
-          failure = errno
-          return
-        }
-      }
-    }
-    guard failure == 0 else {
-      throw ImagingError.unreadable(file: path, reason: String(cString: strerror(failure)))
-    }
-    return bytes
+    try WholeFile.bytes(of: path, limit: maximalByteCount)
   }
 
   /// What bytes look like that are neither PNG nor JPEG.

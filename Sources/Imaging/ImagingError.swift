@@ -1,4 +1,6 @@
-/// What can go wrong with an image file; every message says what, where, and what to do.
+/// What can be wrong in an image file; every message says what, where, and what to do.
+///
+/// Where the system would not let a file be read or written it is a `FileError`.
 ///
 /// `file` and `source` are paths as the caller gave them, or "these bytes" where there is no file.
 public enum ImagingError: Error, CustomStringConvertible, Equatable {
@@ -16,8 +18,6 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
   case tooLarge(source: String, width: Int, height: Int, limit: Int)
   /// A grid's size would be above the limit, both in pixels.
   case gridTooLarge(width: Int, height: Int, limit: Int)
-  /// The file itself is above the limit, both in bytes.
-  case fileTooLarge(file: String, count: Int, limit: Int)
   /// A text chunk is above the limit of bytes.
   case textTooLarge(source: String, keyword: String, limit: Int)
   /// The text chunks together are above the limit of bytes.
@@ -28,20 +28,6 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
   case badText(keyword: String)
   /// Memory ran out.
   case outOfMemory(source: String)
-  /// There is nothing at that path.
-  case missingFile(String)
-  /// The file could not be opened or read; `reason` is the system's.
-  case unreadable(file: String, reason: String)
-  /// The folder to write into is not there.
-  case missingFolder(file: String, folder: String)
-  /// The folder to write into does not allow it.
-  case unwritableFolder(file: String, folder: String)
-  /// The disk, or the quota, is full.
-  case diskFull(file: String)
-  /// There is a folder where the file should go.
-  case isFolder(file: String)
-  /// The file could not be written for another reason, which is the system's.
-  case unwritable(file: String, reason: String)
 
   /// The message.
   public var description: String {
@@ -63,9 +49,6 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
     case .gridTooLarge(let width, let height, let limit):
       "the grid would have \(width)x\(height) pixels, and at most \(limit) are drawn; "
         + "show fewer rows or columns, or smaller images"
-    case .fileTooLarge(let file, let count, let limit):
-      "\(file) has \(count) bytes, and of an image file at most \(limit) are read; "
-        + "is it an image?"
     case .textTooLarge(let source, let keyword, let limit):
       "\(source) has a text chunk \"\(keyword)\" of more than \(limit) bytes, which is not read; "
         + "remove the chunk"
@@ -80,21 +63,6 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
         + "remove it"
     case .outOfMemory(let source):
       "there is not enough memory for \(source); free some, or make the image smaller"
-    case .missingFile(let file):
-      "\(file) does not exist; check the path"
-    case .unreadable(let file, let reason):
-      "\(file) cannot be read: \(reason)"
-    case .missingFolder(let file, let folder):
-      "\(file) cannot be written: there is no folder \(folder); create it first"
-    case .unwritableFolder(let file, let folder):
-      "\(file) cannot be written: the folder \(folder) is not writable; "
-        + "choose another or change its permissions"
-    case .diskFull(let file):
-      "\(file) cannot be written: the disk is full; free some space or choose another folder"
-    case .isFolder(let file):
-      "\(file) cannot be written: there is a folder of that name; choose another name"
-    case .unwritable(let file, let reason):
-      "\(file) cannot be written: \(reason)"
     }
   }
 }

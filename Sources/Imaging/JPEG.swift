@@ -1,4 +1,5 @@
 internal import CImaging
+internal import Files
 
 /// JPEG (ITU-T T.81) through libjpeg.
 public enum JPEG {

@@ -1,4 +1,5 @@
 internal import CImaging
+internal import Files
 
 /// Portable Network Graphics (W3C, third edition), pixels through libpng.
 public enum PNG {

@@ -1,3 +1,4 @@
+internal import Files
 package import Torch
 
 /// What a tree of weights stands on: a checkpoint's tensors by name, or a seed to make them from.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Which tokens a CLIP tokenizer treats specially, and how many tokens a prompt may have.
 ///
 /// This is what special_tokens_map.json, tokenizer_config.json, added_tokens.json and the

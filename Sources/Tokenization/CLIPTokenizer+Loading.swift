@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 extension CLIPTokenizer {
@@ -10,7 +11,7 @@ extension CLIPTokenizer {
   /// bpe_simple_vocab_16e6.txt, looked for in this order; special_tokens_map.json,
   /// tokenizer_config.json and added_tokens.json are read where they exist.
   ///
-  /// - Throws: `TokenizationError`.
+  /// - Throws: `TokenizationError`, or `FileError` where the system refuses.
   public init(folder: String) throws {
     let base = folder.hasSuffix("/") ? folder : folder + "/"
     func path(_ name: String) -> String { base + name }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The three written forms of a merge list.
 enum Merges {
   typealias Pair = (left: String, right: String)

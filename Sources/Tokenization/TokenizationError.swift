@@ -1,4 +1,4 @@
-/// Why a tokenizer could not be made from its files.
+/// Why a tokenizer could not be made from its files, where it is not a `FileError`.
 ///
 /// Turning text into tokens never fails: every string has tokens.
 public enum TokenizationError: Error, Equatable, CustomStringConvertible {
@@ -6,8 +6,6 @@ public enum TokenizationError: Error, Equatable, CustomStringConvertible {
   case noVocabulary(folder: String)
   /// A file that was asked for does not exist.
   case missingFile(String)
-  /// A file exists, but the system would not read it.
-  case unreadable(file: String, reason: String)
   /// A text file is not UTF-8.
   case notUTF8(file: String)
   /// A gzip file where its unpacked text is needed.
@@ -47,8 +45,6 @@ public enum TokenizationError: Error, Equatable, CustomStringConvertible {
       """
     case .missingFile(let file):
       "\(file) does not exist; is the folder complete?"
-    case .unreadable(let file, let reason):
-      "\(file) cannot be read (\(reason)); check its permissions"
     case .notUTF8(let file):
       "\(file) is not UTF-8 text; is it damaged, or still compressed?"
     case .compressed(let file):

@@ -1,4 +1,4 @@
-import Foundation
+internal import Files
 
 /// A file of a tokenizer folder, read whole.
 struct TokenizerFile {
@@ -8,24 +8,30 @@ struct TokenizerFile {
   /// Reads a JSON file that must exist.
   init(_ path: String) throws {
     self.path = path
-    json = try JSONValue(parsing: Self.bytes(of: path), file: path)
+    let bytes = try Self.bytes(of: path)
+    do {
+      // A token that stands twice is found later, by its bytes.
+      json = try JSONValue(parsing: bytes, acceptsDuplicateKeys: true)
+    } catch let error as JSONError {
+      throw TokenizationError.malformedJSON(file: path, line: error.line, reason: error.reason)
+    }
   }
 
   /// Reads a JSON file where there is one.
   init?(ifPresent path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    try self.init(path)
+    do {
+      try self.init(path)
+    } catch TokenizationError.missingFile(path) {
+      return nil
+    }
   }
 
   /// A file's content.
-  static func bytes(of path: String) throws -> [UInt8] {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw TokenizationError.missingFile(path)
-    }
+  private static func bytes(of path: String) throws -> [UInt8] {
     do {
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw TokenizationError.unreadable(file: path, reason: reason(error))
+      return try WholeFile.bytes(of: path, limit: JSONValue.maximumLength)
+    } catch FileError.missing {
+      throw TokenizationError.missingFile(path)
     }
   }
 
@@ -42,14 +48,5 @@ struct TokenizerFile {
       .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines
-  }
-
-  /// The system's word for what went wrong; Foundation's differs between versions.
-  private static func reason(_ error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoPermission: "permission denied"
-    case .fileReadNoSuchFile: "it vanished"
-    default: "it is no ordinary file, or the disk failed"
-    }
   }
 }

@@ -1,3 +1,5 @@
+package import Files
+
 /// The tokens of a model and their ids, 0 ..< count without gaps.
 public struct Vocabulary: Sendable {
   /// The tokens' text; the index is the id.

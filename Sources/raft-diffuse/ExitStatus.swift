@@ -1,4 +1,5 @@
 internal import Diffusion
+internal import Files
 internal import Imaging
 internal import NN
 internal import Tokenization
@@ -18,16 +19,14 @@ enum ExitStatus: Int32 {
     switch error {
     case let error as CommandError: self = error.status
     case let error as TorchError: self = Self.of(error)
-    case let error as CheckpointError: self = Self.of(error)
+    case let error as FileError: self = Self.of(error)
     case let error as ImagingError: self = Self.of(error)
     case let error as ModelError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
-    case let error as ConfigurationError:
-      if case .unreadable = error { self = .missingFile } else { self = .badInput }
     case let error as TokenizationError:
       if case .missingFile = error { self = .missingFile } else { self = .badInput }
-    case is WeightsError: self = .badInput
+    case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
   }
@@ -40,19 +39,18 @@ enum ExitStatus: Int32 {
     }
   }
 
-  private static func of(_ error: CheckpointError) -> ExitStatus {
+  private static func of(_ error: FileError) -> ExitStatus {
     switch error {
-    case .missingFile: .missingFile
-    case .unreadable, .unwritable: .inputOutput
-    default: .badInput
+    case .missing: .missingFile
+    case .folder, .empty, .tooLarge: .badInput
+    case .unreadable, .missingFolder, .unwritableFolder, .diskFull, .quotaFull, .folderInPlace,
+      .unwritable:
+      .inputOutput
     }
   }
 
   private static func of(_ error: ImagingError) -> ExitStatus {
     switch error {
-    case .missingFile: .missingFile
-    case .unreadable, .missingFolder, .unwritableFolder, .diskFull, .isFolder, .unwritable:
-      .inputOutput
     case .outOfMemory: .tryAgain
     default: .badInput
     }
@@ -75,7 +73,6 @@ enum ExitStatus: Int32 {
   private static func of(_ error: SamplingError) -> ExitStatus {
     switch error {
     case .steps, .eta: .usage
-    case .unreadable: .missingFile
     default: .badInput
     }
   }

@@ -1,14 +1,15 @@
 internal import ArgumentParser
+internal import Files
 internal import Foundation
 internal import Imaging
-internal import NN
 
 /// `raft-diffuse inspect`: how an image was made.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show how an image was made, as its PNG's own text says.",
-    discussion: "Reads this program's record, A1111's parameters, and whatever other text there is.")
+    discussion: "Reads this program's record, A1111's parameters, and whatever other text there is."
+  )
 
   @Argument(help: ArgumentHelp("PNG files.", valueName: "image"))
   var images: [String]
@@ -57,7 +58,7 @@ struct ImageReport: Encodable {
     let found = try PNG.texts(of: file)
     texts = Dictionary(found.map { ($0.keyword, $0.text) }, uniquingKeysWith: { first, _ in first })
     record = texts[PNGText.recordKeyword].flatMap {
-      try? JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))
+      try? JSONValue(parsing: Array($0.utf8))
     }
     parameters = texts[PNGText.parametersKeyword].map {
       let parsed = GenerationParameters($0)
@@ -74,13 +75,13 @@ struct ImageReport: Encodable {
     if let text = texts[PNGText.parametersKeyword] {
       lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
     }
-    if case .object(let fields)? = record {
-      for key in fields.keys.sorted() where key != "command" {
-        lines.append("  \(key): \(fields[key]?.text ?? "")")
+    if case .object(let members)? = record {
+      for member in members.sorted(by: { $0.key < $1.key }) where member.key != "command" {
+        lines.append("  \(member.key): \(member.value.text)")
       }
-      if case .array(let words)? = fields["command"] {
-        lines.append("  make it again: " + words.map(Self.quoted).joined(separator: " "))
-      }
+    }
+    if let words = record?["command"]?.array {
+      lines.append("  make it again: " + words.map(Self.quoted).joined(separator: " "))
     }
     for key in texts.keys.sorted()
     where key != PNGText.parametersKeyword && key != PNGText.recordKeyword {
@@ -92,8 +93,10 @@ struct ImageReport: Encodable {
 
   /// A word as a shell takes it.
   private static func quoted(_ word: JSONValue) -> String {
-    guard case .string(let text) = word else { return word.text }
-    let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=+,%@".contains($0)) }
+    guard let text = word.string else { return word.text }
+    let isPlain = text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=+,%@".contains($0))
+    }
     return isPlain && !text.isEmpty
       ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }

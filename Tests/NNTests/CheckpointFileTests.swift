@@ -16,7 +16,7 @@ struct CheckpointFileTests {
     try withTemporaryFolder { folder in
       #expect(
         message { try CheckpointFile.open(folder) }
-          == "\(folder) is a folder, not a file of weights; name a file in it")
+          == "\(folder) is a folder, not a file; name a file in it")
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NN
 import Testing
@@ -160,7 +161,7 @@ struct SafetensorsReadingTests {
           + "download it again"),
       Broken(
         #"{"a":{"x":"# + String(repeating: "[", count: 5000) + "}",
-        "has a header that cannot be read: nested too deeply at byte 40; the file is damaged: "
+        "has a header that cannot be read: nested more than 64 deep at byte 72; the file is damaged: "
           + "download it again"),
     ])
   func broken(_ file: Broken) throws {

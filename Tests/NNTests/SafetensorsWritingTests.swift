@@ -75,33 +75,13 @@ struct SafetensorsWritingTests {
     }
   }
 
-  @Test("a missing folder, a file for a folder and a full disk are told apart")
-  func unwritable() throws {
+  @Test("a folder that is missing is named")
+  func missingFolder() throws {
     try withTemporaryFolder { folder in
       #expect(
         message { try SafetensorsWriter.write([], to: "\(folder)/no/a.safetensors") }
-          == "\(folder)/no/a.safetensors cannot be written: the folder does not exist; nothing was "
-          + "left there")
-      let file = try write([1], to: "file", in: folder)
-      #expect(
-        message { try SafetensorsWriter.write([], to: "\(file)/a.safetensors") }
-          == "\(file)/a.safetensors cannot be written: a part of the path is not a folder; nothing "
-          + "was left there")
-    }
-    let sink = FileSink(open("/dev/full", O_WRONLY), path: "out/a.safetensors")
-    #expect(
-      message { try [UInt8(1)].withUnsafeBytes { try sink.write($0) } }
-        == "out/a.safetensors cannot be written: the disk is full; nothing was left there")
-  }
-
-  @Test("a folder without permission is refused", .enabled(if: geteuid() != 0))
-  func noPermission() throws {
-    try withTemporaryFolder { folder in
-      chmod(folder, 0o500)
-      defer { chmod(folder, 0o700) }
-      #expect(
-        message { try SafetensorsWriter.write([], to: "\(folder)/a.safetensors") }
-          == "\(folder)/a.safetensors cannot be written: permission denied; nothing was left there")
+          == "\(folder)/no/a.safetensors cannot be written: there is no folder \(folder)/no; "
+          + "create it first")
     }
   }
 }

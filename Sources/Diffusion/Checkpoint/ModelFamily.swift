@@ -1,3 +1,4 @@
+internal import Files
 internal import NN
 
 /// Tells the families of checkpoints apart and refuses those that are not SD-1.x, by name.
@@ -7,7 +8,7 @@ enum ModelFamily {
 
   /// Refuses pipelines of other families by their class in `model_index.json`.
   static func refuse(pipeline index: ConfigurationFile, path: String) throws {
-    guard case .string(let name)? = index["_class_name"] else { return }
+    guard let name = index["_class_name"]?.string else { return }
     let kinds: [(String, String)] = [
       ("StableDiffusionXL", "an SDXL model"), ("StableDiffusion3", "an SD-3 model"),
       ("Flux", "a Flux model"), ("Kandinsky", "a Kandinsky model"),

@@ -1,3 +1,4 @@
+internal import Files
 internal import NN
 
 /// A part of a model that has weights; the raw value is its folder in diffusers' layout.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import NN
 
@@ -99,7 +100,7 @@ struct SingleFile: ModelParts {
     for level in 0..<levels {
       let block = 1 + level * (layers + 1)
       let width = try shape("input_blocks.\(block).0.out_layers.3.weight", in: unet, rank: 1)[0]
-      widths.append(.number(Double(width)))
+      widths.append(.integer(width))
       let hasAttention = unet["input_blocks.\(block).1.norm.weight"] != nil
       down.append(.string(hasAttention ? "CrossAttnDownBlock2D" : "DownBlock2D"))
     }
@@ -113,22 +114,22 @@ struct SingleFile: ModelParts {
     return ConfigurationFile(
       [
         "block_out_channels": .array(widths), "down_block_types": .array(down),
-        "up_block_types": .array(up), "layers_per_block": .number(Double(layers)),
-        "attention_head_dim": .number(8), "cross_attention_dim": .number(Double(context)),
-        "in_channels": .number(Double(input[1])), "norm_num_groups": .number(32),
+        "up_block_types": .array(up), "layers_per_block": .integer(layers),
+        "attention_head_dim": .integer(8), "cross_attention_dim": .integer(context),
+        "in_channels": .integer(input[1]), "norm_num_groups": .integer(32),
       ], path: path)
   }
 
   private func vaeConfiguration() throws -> ConfigurationFile {
     let latents = try shape("decoder.conv_in.weight", in: vae, rank: 2)[1]
     let widths: [JSONValue] = try (0..<vaeLevels).map {
-      .number(Double(try shape("decoder.up.\($0).block.0.conv1.weight", in: vae, rank: 1)[0]))
+      .integer(try shape("decoder.up.\($0).block.0.conv1.weight", in: vae, rank: 1)[0])
     }
     let layers = (0..<16).prefix { vae["encoder.down.0.block.\($0).conv1.weight"] != nil }.count
     return ConfigurationFile(
       [
-        "block_out_channels": .array(widths), "layers_per_block": .number(Double(max(layers, 1))),
-        "latent_channels": .number(Double(latents)), "scaling_factor": .number(0.18215),
+        "block_out_channels": .array(widths), "layers_per_block": .integer(max(layers, 1)),
+        "latent_channels": .integer(latents), "scaling_factor": .number(0.18215),
       ], path: path)
   }
 
@@ -144,10 +145,10 @@ struct SingleFile: ModelParts {
     // CLIP's heads are 64 wide.
     return ConfigurationFile(
       [
-        "vocab_size": .number(Double(tokens[0])), "hidden_size": .number(Double(tokens[1])),
-        "intermediate_size": .number(Double(mlp[0])), "num_hidden_layers": .number(Double(layers)),
-        "num_attention_heads": .number(Double(max(tokens[1] / 64, 1))),
-        "max_position_embeddings": .number(Double(positions[0])),
+        "vocab_size": .integer(tokens[0]), "hidden_size": .integer(tokens[1]),
+        "intermediate_size": .integer(mlp[0]), "num_hidden_layers": .integer(layers),
+        "num_attention_heads": .integer(max(tokens[1] / 64, 1)),
+        "max_position_embeddings": .integer(positions[0]),
         "hidden_act": .string("quick_gelu"),
       ], path: path)
   }

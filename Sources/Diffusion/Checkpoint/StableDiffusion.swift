@@ -34,7 +34,7 @@ public final class StableDiffusion {
   ///   - location: a diffusers folder or a single file.
   ///   - variant: which of several sets of weights to prefer, such as `fp16`; folders only.
   ///   - tokenizer: a folder or file with a vocabulary; needed for single files, else the model's own.
-  /// - Throws: `ModelError`, `WeightsError`, `ConfigurationError` or `TokenizationError`.
+  /// - Throws: `ModelError`, `WeightsError`, `ConfigurationError`, `TokenizationError` or `FileError`.
   public init(
     _ location: ModelLocation, placement: Placement, variant: String? = nil,
     tokenizer: String? = nil

@@ -1,11 +1,5 @@
 /// Why a schedule or a run cannot be had.
 public enum SamplingError: Error, Equatable, CustomStringConvertible {
-  /// The file is no scheduler configuration.
-  case unreadable(file: String, reason: String)
-  /// A key has a value that it cannot have.
-  case wrongValue(file: String, key: String, found: String, accepted: String)
-  /// A key asks for what this program does not do.
-  case refused(file: String, key: String, found: String, reason: String)
   /// The configuration is sound, but not for this sampler.
   case unsupported(key: String, found: String, sampler: String, accepted: String)
   /// The number of steps is out of range.
@@ -28,12 +22,6 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
-    case .unreadable(let file, let reason):
-      "\(file) is no scheduler configuration: \(reason)"
-    case .wrongValue(let file, let key, let found, let accepted):
-      "\(file): \(key) is \(found); it must be \(accepted)"
-    case .refused(let file, let key, let found, let reason):
-      "\(file): \(key) is \(found), which is not supported: \(reason)"
     case .unsupported(let key, let found, let sampler, let accepted):
       "the scheduler's configuration has \(key) \(found), and \(sampler) takes \(accepted); "
         + "choose another sampler or change the configuration"

@@ -1,80 +1,90 @@
+package import Files
 public import Foundation
 
 extension SchedulerConfiguration {
   /// Reads a `scheduler_config.json`.
   ///
-  /// - Throws: `SamplingError`, naming file, key, what was found and what is accepted.
+  /// - Throws: `FileError`, or `ConfigurationError`, which names file, key, what was found and what is accepted.
   public init(contentsOf file: URL) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: file)
-    } catch {
-      throw SamplingError.unreadable(file: file.path, reason: "the file cannot be read")
-    }
-    try self.init(json: data, file: file.path)
+    try self.init(ConfigurationFile(file.path))
   }
 
   /// Reads the text of a `scheduler_config.json`; `file` is what messages call it.
   public init(json: Data, file: String) throws {
-    var values = try ConfigurationValues(json: json, file: file)
+    try self.init(ConfigurationFile(json, path: file))
+  }
+
+  /// Reads what the values of `file` say.
+  package init(_ file: ConfigurationFile) throws {
     self.init()
-    className = try values.text("_class_name")
+    className = try file.optional("_class_name") { try file.string($0) }
     if let className, ["FlowMatch", "EDM"].contains(where: className.hasPrefix) {
-      throw SamplingError.refused(
-        file: file, key: "_class_name", found: className,
-        reason: "it belongs to a model of another kind than Stable Diffusion 1.x")
+      throw file.refused(
+        "_class_name", because: "it belongs to a model of another kind than Stable Diffusion 1.x")
     }
-    try readTraining(&values)
-    try readSampling(&values)
-    try readSolvers(&values)
-    try Self.refuseOthers(&values)
-    unreadKeys = values.unreadKeys
+    try readTraining(file)
+    try readSampling(file)
+    try readSolvers(file)
+    try Self.refuseOthers(file)
+    unreadKeys = file.unreadKeys
   }
 
-  private mutating func readTraining(_ values: inout ConfigurationValues) throws {
-    trainTimesteps =
-      try values.integer("num_train_timesteps", in: 1...100_000) ?? trainTimesteps
-    let fraction = "a number above 0 and below 1"
-    betaStart = try values.number("beta_start", fraction) { 0 < $0 && $0 < 1 } ?? betaStart
-    betaEnd = try values.number("beta_end", fraction) { 0 < $0 && $0 < 1 } ?? betaEnd
-    betaSchedule = try values.choice("beta_schedule", of: BetaSchedule.self) ?? betaSchedule
-    trainedBetas = try values.numbers(
-      "trained_betas", "null or a list of \(trainTimesteps) numbers above 0 and below 1"
-    ) { $0.count == trainTimesteps && $0.allSatisfy { 0 < $0 && $0 < 1 } }
-    predictionType = try values.choice("prediction_type", of: PredictionType.self) ?? predictionType
+  private mutating func readTraining(_ file: ConfigurationFile) throws {
+    trainTimesteps = try file.integer(
+      "num_train_timesteps", in: 1...100_000, default: trainTimesteps)
+    func fraction(_ key: String, default fallback: Double) throws -> Double {
+      let expected = "a number above 0 and below 1"
+      return try file.number(key, default: fallback, expected: expected) { 0 < $0 && $0 < 1 }
+    }
+    betaStart = try fraction("beta_start", default: betaStart)
+    betaEnd = try fraction("beta_end", default: betaEnd)
+    betaSchedule = try file.choice("beta_schedule", default: betaSchedule)
+    let count = trainTimesteps
+    trainedBetas = try file.optional("trained_betas") { key in
+      let expected = "null or a list of \(count) numbers above 0 and below 1"
+      return try file.numbers(key, expected: expected) {
+        $0.count == count && $0.allSatisfy { 0 < $0 && $0 < 1 }
+      }
+    }
+    predictionType = try file.choice("prediction_type", default: predictionType)
   }
 
-  private mutating func readSampling(_ values: inout ConfigurationValues) throws {
-    timestepSpacing = try values.choice("timestep_spacing", of: TimestepSpacing.self)
-    stepsOffset = try values.integer("steps_offset", in: 0...trainTimesteps - 1) ?? stepsOffset
-    setsAlphaToOne = try values.flag("set_alpha_to_one")
-    clipsSample = try values.flag("clip_sample")
-    clipRange = try values.number("clip_sample_range", "a number above 0") { $0 > 0 } ?? clipRange
-    skipsRungeKutta = try values.flag("skip_prk_steps") ?? skipsRungeKutta
-    variance = try values.choice("variance_type", of: Variance.self)
+  private mutating func readSampling(_ file: ConfigurationFile) throws {
+    timestepSpacing = try file.optional("timestep_spacing") { try file.choice($0) }
+    stepsOffset = try file.integer(
+      "steps_offset", in: 0...trainTimesteps - 1, default: stepsOffset)
+    setsAlphaToOne = try file.optional("set_alpha_to_one") { try file.bool($0) }
+    clipsSample = try file.optional("clip_sample") { try file.bool($0) }
+    clipRange = try file.number(
+      "clip_sample_range", default: clipRange, expected: "a number above 0"
+    ) { $0 > 0 && $0.isFinite }
+    skipsRungeKutta = try file.bool("skip_prk_steps", default: skipsRungeKutta)
+    variance = try file.optional("variance_type") { try file.choice($0) }
   }
 
-  private mutating func readSolvers(_ values: inout ConfigurationValues) throws {
-    solverOrder = try values.integer("solver_order", in: 1...3) ?? solverOrder
+  private mutating func readSolvers(_ file: ConfigurationFile) throws {
+    solverOrder = try file.integer("solver_order", in: 1...3, default: solverOrder)
     // As diffusers does, the names that other solvers have for their rules are taken as the midpoint's.
-    let rules = ["midpoint", "heun", "logrho", "bh1", "bh2"]
-    solver = try values.choice("solver_type", of: rules) == "heun" ? .heun : .midpoint
-    lowersFinalOrder = try values.flag("lower_order_final") ?? lowersFinalOrder
-    endsWithEuler = try values.flag("euler_at_final") ?? endsWithEuler
-    usesKarrasSigmas = try values.flag("use_karras_sigmas") ?? usesKarrasSigmas
-    endsAtSmallestSigma =
-      try values.choice("final_sigmas_type", of: ["zero", "sigma_min"]) == "sigma_min"
-    smallestLambda =
-      try values.number("lambda_min_clipped", "a number or -Infinity") { $0 < .infinity }
-      ?? smallestLambda
+    let rule = try file.choice(
+      "solver_type", of: ["midpoint", "heun", "logrho", "bh1", "bh2"], default: "midpoint")
+    solver = rule == "heun" ? .heun : .midpoint
+    lowersFinalOrder = try file.bool("lower_order_final", default: lowersFinalOrder)
+    endsWithEuler = try file.bool("euler_at_final", default: endsWithEuler)
+    usesKarrasSigmas = try file.bool("use_karras_sigmas", default: usesKarrasSigmas)
+    let final = try file.choice("final_sigmas_type", of: ["zero", "sigma_min"], default: "zero")
+    endsAtSmallestSigma = final == "sigma_min"
+    smallestLambda = try file.number(
+      "lambda_min_clipped", default: smallestLambda, expected: "a number or -Infinity"
+    ) { $0 < .infinity }
     // dpm++2m says by its own name which algorithm it is.
-    _ = try values.choice(
+    _ = try file.choice(
       "algorithm_type",
-      of: ["dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++", "deis"])
+      of: ["dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++", "deis"],
+      default: "dpmsolver++")
   }
 
   /// What would change the numbers and is not done here.
-  private static func refuseOthers(_ values: inout ConfigurationValues) throws {
+  private static func refuseOthers(_ file: ConfigurationFile) throws {
     let switches = [
       ("thresholding", "it is for models of pixels, not of latents"),
       ("rescale_betas_zero_snr", "zero terminal SNR is not implemented"),
@@ -84,16 +94,14 @@ extension SchedulerConfiguration {
       ("use_flow_sigmas", "it belongs to flow-matching models"),
       ("use_dynamic_shifting", "it belongs to flow-matching models"),
     ]
-    for (key, reason) in switches where try values.flag(key) == true {
-      throw SamplingError.refused(file: values.file, key: key, found: "true", reason: reason)
+    for (key, reason) in switches where try file.bool(key, default: false) {
+      throw file.refused(key, because: reason)
     }
-    for key in ["sigma_min", "sigma_max"] {
-      guard let value = try values.number(key, "null", { $0.isFinite }) else { continue }
-      throw SamplingError.refused(
-        file: values.file, key: key, found: "\(value)",
-        reason: "the noise levels come from the schedule; set it to null")
+    for key in ["sigma_min", "sigma_max"] where file.contains(key) {
+      throw file.refused(
+        key, because: "the noise levels come from the schedule; set it to null")
     }
-    _ = try values.choice("interpolation_type", of: ["linear"])
-    _ = try values.choice("timestep_type", of: ["discrete"])
+    try file.require("interpolation_type", .string("linear"))
+    try file.require("timestep_type", .string("discrete"))
   }
 }

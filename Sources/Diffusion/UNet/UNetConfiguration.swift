@@ -1,3 +1,4 @@
+package import Files
 public import NN
 
 /// The sizes of a UNet2DConditionModel, from `unet/config.json`.
@@ -100,7 +101,7 @@ public struct UNetConfiguration: Sendable, Equatable {
     usesLinearProjection = try file.bool("use_linear_projection", default: false)
     flipsSinToCos = try file.bool("flip_sin_to_cos", default: true)
     frequencyShift = try file.number("freq_shift", default: 0)
-    sampleSize = file.contains("sample_size") ? try file.positive("sample_size") : nil
+    sampleSize = try file.optional("sample_size") { try file.positive($0) }
     for width in widths where width % groups != 0 {
       throw file.wrong("norm_num_groups", expected: "a divisor of every block's channels")
     }
@@ -139,11 +140,11 @@ public struct UNetConfiguration: Sendable, Equatable {
     try file.require("resnet_time_scale_shift", .string("default"))
     try file.require("time_embedding_type", .string("positional"))
     try file.require("attention_type", .string("default"))
-    try file.require("mid_block_scale_factor", .number(1))
-    try file.require("resnet_out_scale_factor", .number(1))
-    try file.require("downsample_padding", .number(1))
-    try file.require("conv_in_kernel", .number(3))
-    try file.require("conv_out_kernel", .number(3))
-    try file.require("dropout", .number(0))
+    try file.require("mid_block_scale_factor", .integer(1))
+    try file.require("resnet_out_scale_factor", .integer(1))
+    try file.require("downsample_padding", .integer(1))
+    try file.require("conv_in_kernel", .integer(3))
+    try file.require("conv_out_kernel", .integer(3))
+    try file.require("dropout", .integer(0))
   }
 }

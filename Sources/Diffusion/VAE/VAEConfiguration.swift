@@ -1,3 +1,4 @@
+package import Files
 public import NN
 
 /// The sizes of an AutoencoderKL, from `vae/config.json`.

@@ -1,11 +1,7 @@
-/// Why a file of weights cannot be read or written.
-package enum CheckpointError: Error, CustomStringConvertible, Equatable {
-  // The file itself.
-  case missingFile(String)
-  case unreadable(String, reason: String)
-  case folder(String)
-  case emptyFile(String)
+internal import Files
 
+/// Why a file of weights cannot be read or written, where it is not a `FileError`.
+package enum CheckpointError: Error, CustomStringConvertible, Equatable {
   // Not a format that we read.
   case lfsPointer(String)
   case webPage(String)
@@ -27,21 +23,12 @@ package enum CheckpointError: Error, CustomStringConvertible, Equatable {
   case unreadableTensor(String, what: String, file: String)
 
   // Writing.
-  case unwritable(String, reason: String)
   case duplicateTensor(String, file: String)
   case impossibleShape(String, shape: [Int], file: String)
   case wrongByteCount(String, needed: Int, given: Int, file: String)
 
   package var description: String {
     switch self {
-    case .missingFile(let file):
-      "\(file) does not exist; check the path"
-    case .unreadable(let file, let reason):
-      "\(file) cannot be read: \(reason)"
-    case .folder(let file):
-      "\(file) is a folder, not a file of weights; name a file in it"
-    case .emptyFile(let file):
-      "\(file) is empty; download it again"
     case .lfsPointer(let file):
       "\(file) is a Git LFS pointer, not the weights: run git lfs pull in its folder"
     case .webPage(let file):
@@ -73,8 +60,6 @@ package enum CheckpointError: Error, CustomStringConvertible, Equatable {
     case .unreadableTensor(let name, let what, let file):
       "\(file) has no plain tensor under \(name.printable) but \(what.printable), which is not "
         + "supported; save it as a dense tensor"
-    case .unwritable(let file, let reason):
-      "\(file) cannot be written: \(reason); nothing was left there"
     case .duplicateTensor(let name, let file):
       "\(file) cannot be written: two tensors are called \(name.printable)"
     case .impossibleShape(let name, let shape, let file):

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The one way in to a file of weights, whatever its format.
 ///
 /// The format is told by the first bytes, never by the name. What is no weights file that we read
@@ -6,7 +8,7 @@ package enum CheckpointFile {
   /// Opens the weights file at `path`, or the set of shards whose index it is. Tensors are mapped,
   /// not read.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: ``CheckpointError``, or `FileError` where the system refuses.
   package static func open(_ path: String) throws -> TensorFile {
     let file = try MappedFile(path)
     if sniff(file) == .json { return try TensorFile.sharded(file, opening: openShard) }

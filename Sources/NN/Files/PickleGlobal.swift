@@ -1,3 +1,4 @@
+internal import Files
 import Torch
 
 /// A Python object that a pickle asks for by module and name.

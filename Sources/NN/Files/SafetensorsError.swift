@@ -1,3 +1,5 @@
+internal import Files
+
 /// What is wrong with a safetensors file. The description goes after the file's name.
 package enum SafetensorsError: Error, CustomStringConvertible, Equatable {
   /// Fewer bytes than the header's length takes.

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// What a safetensors file says about its tensors, checked against the file's length.
@@ -74,10 +75,9 @@ package struct SafetensorsHeader: Sendable, Equatable {
         }
       }
       try json.end()
-    } catch JSONReader.Problem.duplicateKey(let key) {
-      throw SafetensorsError.duplicate(key)
-    } catch let problem as JSONReader.Problem {
-      throw SafetensorsError.malformedHeader(problem.description)
+    } catch let error as JSONError {
+      if case .duplicateKey(let key) = error.problem { throw SafetensorsError.duplicate(key) }
+      throw SafetensorsError.malformedHeader(error.description)
     }
     return (entries, metadata)
   }

@@ -1,3 +1,4 @@
+internal import Files
 package import Foundation
 package import Torch
 
@@ -37,8 +38,8 @@ package enum SafetensorsWriter {
   /// that the first tensor begins at a multiple of 8.
   ///
   /// - Parameter metadata: stored beside `format: pt`, which readers ask for.
-  /// - Throws: ``CheckpointError`` where a name stands twice, an item's bytes are not as many as
-  ///   its type and shape take, or the system refuses to write.
+  /// - Throws: ``CheckpointError`` where a name stands twice or an item's bytes are not as many as
+  ///   its type and shape take, `FileError` where the system refuses to write.
   package static func write(
     _ items: [Item], metadata: [String: String] = [:], to path: String
   ) throws {

@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// Which file of a sharded checkpoint holds which tensor (`….index.json`).
@@ -22,8 +23,8 @@ package struct ShardIndex: Sendable, Equatable {
         files = map
       }
       try json.end()
-    } catch let problem as JSONReader.Problem {
-      throw ShardIndexError.malformed(problem.description)
+    } catch let error as JSONError {
+      throw ShardIndexError.malformed(error.description)
     }
     guard let files else { throw ShardIndexError.noWeightMap }
     guard !files.isEmpty else { throw ShardIndexError.malformed("its weight_map is empty") }
@@ -95,7 +96,7 @@ extension TensorFile {
       let opened: TensorFile
       do {
         opened = try open(folder + shard)
-      } catch CheckpointError.missingFile {
+      } catch FileError.missing {
         throw ShardIndexError.missingShard(shard)
       }
       if opened.format != .safetensors { format = .shardedTorch }

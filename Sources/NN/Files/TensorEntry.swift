@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// A tensor in a file: what it is and where its bytes are, with nothing read yet.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// What `torch.save` and `torch.jit.save` write: a zip file with a pickle that describes the
 /// tensors (`<root>/data.pkl`) and their storages' bytes (`<root>/data/<key>`).
 enum TorchArchive {

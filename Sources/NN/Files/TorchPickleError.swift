@@ -1,3 +1,5 @@
+internal import Files
+
 /// What is wrong with the pickle of a torch checkpoint. The description goes after the file's name.
 package enum TorchPickleError: Error, CustomStringConvertible, Equatable {
   /// It asks for something that runs programs, loads code or opens connections.

@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// A pickle machine that runs nothing: it imports no module, calls no function and makes no object
@@ -149,13 +150,16 @@ extension Unpickler {
 
   private mutating func line() throws -> String {
     guard let line = reader.line() else { throw TorchPickleError.truncated }
-    guard let text = String(strictUTF8: line) else { throw malformed("a name is no UTF-8 text") }
+    guard let text = String(validating: line, as: UTF8.self) else {
+      throw malformed("a name is no UTF-8 text")
+    }
     return text
   }
 
   private mutating func pushText(_ count: Int) throws {
     // Python writes lone surrogates too, which no tensor's name has.
-    stack.append(String(strictUTF8: try bytes(count)).map(PickleValue.string) ?? .other)
+    stack.append(
+      String(validating: try bytes(count), as: UTF8.self).map(PickleValue.string) ?? .other)
   }
 
   private mutating func pushBytes(_ count: Int) throws {

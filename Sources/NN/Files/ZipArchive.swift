@@ -1,3 +1,5 @@
+internal import Files
+
 /// The table of contents of a zip file, which is what torch checkpoints are.
 ///
 /// Only stored (uncompressed) entries give their bytes, so nothing can unpack to more than the
@@ -88,7 +90,8 @@ package struct ZipArchive: Sendable {
 
   /// `bytes` as a path that stays inside the archive.
   private static func checked(_ bytes: UnsafeRawBufferPointer) throws -> String {
-    guard bytes.count <= maximumNameLength, let name = String(strictUTF8: bytes) else {
+    guard bytes.count <= maximumNameLength, let name = String(validating: bytes, as: UTF8.self)
+    else {
       throw ZipArchiveError.damaged("an entry's name is no readable text")
     }
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)

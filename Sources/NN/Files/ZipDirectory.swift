@@ -1,3 +1,5 @@
+internal import Files
+
 /// Where the central directory of a zip file lies, in its 32-bit or 64-bit form.
 struct ZipDirectory {
   /// How many entries the directory has.

@@ -76,58 +76,61 @@ struct SchedulerConfigurationTests {
     arguments: [
       (
         #"{"beta_schedule": "cosine"}"#,
-        "beta_schedule is “cosine”; it must be linear, scaled_linear or squaredcos_cap_v2"
+        #"“beta_schedule” is "cosine", which is not supported; accepted: linear, scaled_linear, squaredcos_cap_v2"#
       ),
       (
         #"{"prediction_type": "v"}"#,
-        "prediction_type is “v”; it must be epsilon, v_prediction or sample"
+        #"“prediction_type” is "v", which is not supported; accepted: epsilon, v_prediction, sample"#
       ),
       (
         #"{"timestep_spacing": 3}"#,
-        "timestep_spacing is 3; it must be leading, linspace or trailing"
+        "“timestep_spacing” is 3, which is not supported; accepted: leading, linspace, trailing"
       ),
       (
         #"{"num_train_timesteps": 0}"#,
-        "num_train_timesteps is 0; it must be a whole number from 1 to 100000"
+        "“num_train_timesteps” is 0, which should be a whole number from 1 to 100000"
       ),
       (
         #"{"num_train_timesteps": 10.5}"#,
-        "num_train_timesteps is 10.5; it must be a whole number from 1 to 100000"
+        "“num_train_timesteps” is 10.5, which should be a whole number from 1 to 100000"
       ),
-      (#"{"steps_offset": -1}"#, "steps_offset is -1; it must be a whole number from 0 to 999"),
-      (#"{"beta_start": 2}"#, "beta_start is 2; it must be a number above 0 and below 1"),
-      (#"{"beta_end": NaN}"#, "beta_end is nan; it must be a number above 0 and below 1"),
-      (#"{"clip_sample": 1}"#, "clip_sample is 1; it must be true or false"),
-      (#"{"clip_sample_range": 0}"#, "clip_sample_range is 0; it must be a number above 0"),
+      (
+        #"{"steps_offset": -1}"#,
+        "“steps_offset” is -1, which should be a whole number from 0 to 999"
+      ),
+      (#"{"beta_start": 2}"#, "“beta_start” is 2, which should be a number above 0 and below 1"),
+      (#"{"beta_end": NaN}"#, "“beta_end” is NaN, which should be a number above 0 and below 1"),
+      (#"{"clip_sample": 1}"#, "“clip_sample” is 1, which should be true or false"),
+      (#"{"clip_sample_range": 0}"#, "“clip_sample_range” is 0, which should be a number above 0"),
       (
         #"{"trained_betas": [0.1, 0.2]}"#,
-        "trained_betas is a list of 2; it must be null or a list of 1000 numbers above 0 and below 1"
+        "“trained_betas” is [0.1, 0.2], which should be null or a list of 1000 numbers above 0 and below 1"
       ),
-      (#"{"solver_order": 4}"#, "solver_order is 4; it must be a whole number from 1 to 3"),
+      (#"{"solver_order": 4}"#, "“solver_order” is 4, which should be a whole number from 1 to 3"),
       (
         #"{"final_sigmas_type": {}}"#,
-        "final_sigmas_type is an object; it must be zero or sigma_min"
+        "“final_sigmas_type” is {…}, which is not supported; accepted: zero, sigma_min"
       ),
       (
         #"{"interpolation_type": "log_linear"}"#,
-        "interpolation_type is “log_linear”; it must be linear"
+        #"“interpolation_type” is "log_linear", which is not supported; accepted: "linear""#
       ),
       (
         #"{"thresholding": true}"#,
-        "thresholding is true, which is not supported: it is for models of pixels, not of latents"
+        "“thresholding” is true, which is not supported: it is for models of pixels, not of latents"
       ),
       (
         #"{"rescale_betas_zero_snr": true}"#,
-        "rescale_betas_zero_snr is true, which is not supported: zero terminal SNR is not implemented"
+        "“rescale_betas_zero_snr” is true, which is not supported: zero terminal SNR is not implemented"
       ),
       (
         #"{"sigma_max": 80}"#,
-        "sigma_max is 80.0, which is not supported: the noise levels come from the schedule; "
+        "“sigma_max” is 80, which is not supported: the noise levels come from the schedule; "
           + "set it to null"
       ),
       (
         #"{"_class_name": "FlowMatchEulerDiscreteScheduler"}"#,
-        "_class_name is FlowMatchEulerDiscreteScheduler, which is not supported: "
+        #"“_class_name” is "FlowMatchEulerDiscreteScheduler", which is not supported: "#
           + "it belongs to a model of another kind than Stable Diffusion 1.x"
       ),
     ])
@@ -135,15 +138,19 @@ struct SchedulerConfigurationTests {
     #expect(message { _ = try read(json) } == "scheduler_config.json: \(expected)")
   }
 
-  @Test("what is no JSON object, or no file, is said to be none", arguments: ["[]", "{", "1"])
-  func unreadable(_ json: String) {
+  @Test("what is no JSON object, or no file, is said to be none")
+  func unreadable() {
     #expect(
-      message { _ = try read(json) }
-        == "scheduler_config.json is no scheduler configuration: it is not a JSON object")
+      message { _ = try read("[]") }
+        == "scheduler_config.json is not a JSON object of keys and values; is it a configuration?")
+    #expect(
+      message { _ = try read("{") }
+        == "scheduler_config.json is not valid JSON: line 1: expected a key in quotes; "
+        + "is the download complete?")
     let missing = URL(filePath: "/nowhere/scheduler_config.json")
     #expect(
       message { _ = try SchedulerConfiguration(contentsOf: missing) }
-        == "/nowhere/scheduler_config.json is no scheduler configuration: the file cannot be read")
+        == "/nowhere/scheduler_config.json does not exist; check the path")
   }
 
   @Test(

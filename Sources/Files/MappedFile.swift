@@ -26,32 +26,14 @@ package final class MappedFile: Sendable {
 
   /// Maps the file at `path`.
   ///
-  /// - Throws: ``CheckpointError`` where the file is missing, unreadable, empty or a folder.
+  /// - Throws: ``FileError`` where the file is missing, unreadable, empty or a folder.
   package init(_ path: String) throws {
-    // O_NONBLOCK: opening a pipe by mistake must fail below, not wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT
-        ? CheckpointError.missingFile(path)
-        : CheckpointError.unreadable(path, reason: systemReason(errno))
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw CheckpointError.unreadable(path, reason: systemReason(errno))
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw CheckpointError.folder(path)
-    default: throw CheckpointError.unreadable(path, reason: "it is not a regular file")
-    }
-    let size = Int(status.st_size)
-    guard size > 0 else { throw CheckpointError.emptyFile(path) }
+    let file = try OpenedFile(path)
+    let size = file.size
+    guard size > 0 else { throw FileError.empty(path) }
     let mapping = mmap(
-      nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
-    guard let base = mapping, base != MAP_FAILED else {
-      throw CheckpointError.unreadable(path, reason: systemReason(errno))
-    }
+      nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.descriptor, 0)
+    guard let base = mapping, base != MAP_FAILED else { throw FileError.reading(path, errno) }
     self.path = path
     self.size = size
     self.base = base
@@ -93,20 +75,5 @@ package final class MappedFile: Sendable {
       guard start < end else { return }
       madvise(base + start, end - start, MADV_DONTNEED)
     }
-  }
-}
-
-/// What the system's error `code` means, in our words where it is a common one.
-func systemReason(_ code: Int32) -> String {
-  switch code {
-  case EACCES, EPERM: "permission denied"
-  case ENOENT: "the folder does not exist"
-  case ENOTDIR: "a part of the path is not a folder"
-  case EROFS: "the file system is read-only"
-  case ENOSPC: "the disk is full"
-  case EDQUOT: "the disk quota is used up"
-  case EMFILE, ENFILE: "too many files are open"
-  case ENAMETOOLONG: "the name is too long"
-  default: String(cString: strerror(code))
   }
 }
