@@ -10,6 +10,7 @@
 #include <ATen/ops/randperm.h>
 
 #include <cstring>
+#include <memory>
 
 #include "Support.h"
 
@@ -96,7 +97,9 @@ CTorchStatus ctorch_copy_bytes_in(const void *bytes, const int64_t *shape, size_
 CTorchStatus ctorch_borrow(void *bytes, const int64_t *shape, const int64_t *strides, size_t rank, CTorchType type,
                            void *owner, void (*release)(void *), CTensor *out) {
   return guarded([&] {
-    auto done = [owner, release](void *) { release(owner); };
+    // The last copy of `kept` releases the owner: the tensor's own, or the one here where no tensor is made.
+    std::shared_ptr<void> kept(owner, release);
+    auto done = [kept = std::move(kept)](void *) mutable { kept.reset(); };
     *out = wrap(strides ? at::from_blob(bytes, sizes(shape, rank), sizes(strides, rank), done, scalar_type(type))
                         : at::from_blob(bytes, sizes(shape, rank), done, scalar_type(type)));
   });

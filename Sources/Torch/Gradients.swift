@@ -6,6 +6,7 @@ internal import CTorch
 public func gradients(of loss: Tensor, withRespectTo inputs: [Tensor]) throws(TorchError)
   -> [Tensor]
 {
+  guard !inputs.isEmpty else { return [] }
   var results = [CTensor](repeating: CTensor(), count: inputs.count)
   let handles = inputs.map(\.handle)
   let status = withExtendedLifetime(inputs) {

@@ -47,6 +47,10 @@ extension Tensor {
 
   /// `parts` equal pieces along `dimension`.
   public func chunks(_ parts: Int, along dimension: Int) throws(TorchError) -> [Tensor] {
+    guard (-rank..<rank).contains(dimension) else {
+      throw .operation(
+        "chunks", operands: [summary], text: "there is no dimension \(dimension)")
+    }
     let size = shape[dimension < 0 ? rank + dimension : dimension]
     guard parts > 0, size % parts == 0 else {
       throw .operation(

@@ -1,14 +1,14 @@
-internal import Files
+package import Files
 internal import Foundation
-internal import NN
+package import NN
 
 /// A model in diffusers' layout: a folder for each component, with a configuration and weights.
-struct DiffusersFolder: ModelParts {
+package struct DiffusersFolder: ModelParts {
   let path: String
   let variant: String?
 
   /// - Parameter variant: the infix to prefer, such as `fp16` in `model.fp16.safetensors`.
-  init(_ path: String, variant: String?) throws {
+  package init(_ path: String, variant: String?) throws {
     self.path = path
     self.variant = variant
     guard FileManager.default.fileExists(atPath: path + "/model_index.json") else {
@@ -18,21 +18,21 @@ struct DiffusersFolder: ModelParts {
     try ModelFamily.refuse(pipeline: index, path: path)
   }
 
-  func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
+  package func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
     try ConfigurationFile("\(path)/\(component.rawValue)/config.json")
   }
 
-  var scheduler: SchedulerConfiguration {
+  package var scheduler: SchedulerConfiguration {
     get throws {
       let file = URL(fileURLWithPath: path + "/scheduler/scheduler_config.json")
       return try SchedulerConfiguration(contentsOf: file).correctedForLatents()
     }
   }
 
-  var tokenizerFolder: String? { path + "/tokenizer" }
+  package var tokenizerFolder: String? { path + "/tokenizer" }
 
   /// The component's weights, under the names that our layers use.
-  func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
+  package func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
     let file = try file(of: component)
     let entries = try Dictionary(
       CheckpointFile.open(file).entries.map { (Self.name($0.key, in: component), $0.value) },
@@ -42,7 +42,7 @@ struct DiffusersFolder: ModelParts {
 
   /// The file, or the index of shards, that holds the component's weights: safetensors before pickles, what was asked for
   /// before the plain one, the plain one before any other variant.
-  private func file(of component: ModelComponent) throws -> String {
+  package func file(of component: ModelComponent) throws -> String {
     let folder = "\(path)/\(component.rawValue)"
     let present = Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
     let infixes =
@@ -64,7 +64,7 @@ struct DiffusersFolder: ModelParts {
   }
 
   /// Files written by older versions spell some names otherwise.
-  static func name(_ stored: String, in component: ModelComponent) -> String {
+  package static func name(_ stored: String, in component: ModelComponent) -> String {
     switch component {
     case .unet: stored
     case .textEncoder: stored.hasPrefix("text_model.") ? String(stored.dropFirst(11)) : stored

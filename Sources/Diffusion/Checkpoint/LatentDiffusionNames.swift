@@ -2,15 +2,20 @@
 ///
 /// Blocks are numbered through in one and by level in the other, so the table depends on how many residual blocks a level
 /// has.
-struct LatentDiffusionNames: Sendable, Equatable {
+package struct LatentDiffusionNames: Sendable, Equatable {
   /// Residual blocks a level on the UNet's way down.
   let unetLayers: Int
 
   /// Levels of the VAE.
   let vaeLevels: Int
 
+  package init(unetLayers: Int, vaeLevels: Int) {
+    self.unetLayers = unetLayers
+    self.vaeLevels = vaeLevels
+  }
+
   /// A name of the UNet, without `model.diffusion_model.`; nil for what the UNet does not have.
-  func unet(_ name: String) -> String? {
+  package func unet(_ name: String) -> String? {
     var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 3, let leaf = parts.popLast() else { return nil }
     let head = parts.joined(separator: ".")
@@ -40,7 +45,7 @@ struct LatentDiffusionNames: Sendable, Equatable {
   }
 
   /// A name of the VAE, without `first_stage_model.`; nil for what the VAE does not have.
-  func vae(_ name: String) -> String? {
+  package func vae(_ name: String) -> String? {
     var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 2, let leaf = parts.popLast() else { return nil }
     if parts == ["quant_conv"] || parts == ["post_quant_conv"] { return name }
@@ -68,7 +73,7 @@ struct LatentDiffusionNames: Sendable, Equatable {
   }
 
   /// A name of the text tower, without `cond_stage_model.transformer.`.
-  func text(_ name: String) -> String {
+  package func text(_ name: String) -> String {
     name.hasPrefix("text_model.") ? String(name.dropFirst(11)) : name
   }
 

@@ -1,8 +1,8 @@
-internal import Files
-internal import NN
+package import Files
+package import NN
 
 /// A part of a model that has weights; the raw value is its folder in diffusers' layout.
-enum ModelComponent: String {
+package enum ModelComponent: String {
   case unet
   case vae
   case textEncoder = "text_encoder"
@@ -17,7 +17,7 @@ enum ModelComponent: String {
 }
 
 /// What a checkpoint's layout has to offer, whichever it is.
-protocol ModelParts {
+package protocol ModelParts {
   /// A component's configuration, under diffusers' keys.
   func configuration(_ component: ModelComponent) throws -> ConfigurationFile
 

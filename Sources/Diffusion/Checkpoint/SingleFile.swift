@@ -1,15 +1,15 @@
-internal import Files
+package import Files
 internal import Foundation
-internal import NN
+package import NN
 
 /// A single-file checkpoint. It carries no configuration: sizes are read off the shapes, the rest is what SD-1.x has.
-struct SingleFile: ModelParts {
+package struct SingleFile: ModelParts {
   let path: String
   private let unet: [String: TensorEntry]
   private let vae: [String: TensorEntry]
   private let text: [String: TensorEntry]
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     let file = try CheckpointFile.open(path)
     try ModelFamily.refuse(file)
     self.path = path
@@ -42,7 +42,7 @@ struct SingleFile: ModelParts {
   }
 
   /// The weights of a component, under diffusers' names. What no layer has keeps its name and is reported as left over.
-  func weights(_ component: ModelComponent, placement: Placement) -> Weights {
+  package func weights(_ component: ModelComponent, placement: Placement) -> Weights {
     let names = names
     let entries: [(String, TensorEntry)] =
       switch component {
@@ -56,7 +56,7 @@ struct SingleFile: ModelParts {
   }
 
   /// A component's configuration, read off the shapes of its tensors.
-  func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
+  package func configuration(_ component: ModelComponent) throws -> ConfigurationFile {
     switch component {
     case .unet: try unetConfiguration()
     case .vae: try vaeConfiguration()
@@ -65,10 +65,10 @@ struct SingleFile: ModelParts {
   }
 
   /// None: the vocabulary comes from elsewhere.
-  var tokenizerFolder: String? { nil }
+  package var tokenizerFolder: String? { nil }
 
   /// SD-1.x's schedule.
-  var scheduler: SchedulerConfiguration { .stableDiffusion }
+  package var scheduler: SchedulerConfiguration { .stableDiffusion }
 
   /// Blocks between two downsamplers, less the downsampler.
   private var unetLayers: Int {

@@ -1,5 +1,6 @@
 import Diffusion
 import Foundation
+import TestSupport
 import Testing
 
 /// Against schedules.safetensors: torch's and numpy's own numbers.
