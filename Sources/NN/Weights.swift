@@ -27,11 +27,17 @@ public struct Weights {
     self.init(WeightStore(.seed(seed), source: "seed \(seed)", placement: placement), path: "")
   }
 
+  /// What messages call the checkpoint: its file, or its seed.
+  package var source: String { store.source }
+
   /// Where the model computes.
   public var placement: Placement { store.placement }
 
   /// Elements of all tensors that layers have asked for so far.
   package var elementCount: Int { store.elementCount }
+
+  /// All of the checkpoint's tensors by name; none for weights made from a seed.
+  package var entries: [String: TensorEntry] { store.entries }
 
   /// The subtree `name`, which may itself hold dots.
   public subscript(name: String) -> Weights {

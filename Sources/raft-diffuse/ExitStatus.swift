@@ -1,4 +1,5 @@
 internal import Diffusion
+internal import Foundation
 internal import Imaging
 internal import NN
 internal import Tokenization
@@ -24,12 +25,20 @@ enum ExitStatus: Int32 {
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as ConfigurationError:
-      if case .unreadable = error { self = .missingFile } else { self = .badInput }
-    case let error as TokenizationError:
-      if case .missingFile = error { self = .missingFile } else { self = .badInput }
+      if case .unreadable(let file, _) = error {
+        self = Self.unreadable(file)
+      } else {
+        self = .badInput
+      }
+    case let error as TokenizationError: self = Self.of(error)
     case is WeightsError: self = .badInput
     default: return nil
     }
+  }
+
+  /// A file that is not there is missing; one that is there holds the wrong thing.
+  private static func unreadable(_ file: String) -> ExitStatus {
+    FileManager.default.fileExists(atPath: file) ? .badInput : .missingFile
   }
 
   private static func of(_ error: TorchError) -> ExitStatus {
@@ -75,7 +84,16 @@ enum ExitStatus: Int32 {
   private static func of(_ error: SamplingError) -> ExitStatus {
     switch error {
     case .steps, .eta: .usage
-    case .unreadable: .missingFile
+    case .unreadable(let file, _): unreadable(file)
+    case .stopped: .tryAgain
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: TokenizationError) -> ExitStatus {
+    switch error {
+    case .missingFile, .noVocabulary: .missingFile
+    case .unreadable: .inputOutput
     default: .badInput
     }
   }
@@ -85,4 +103,9 @@ enum ExitStatus: Int32 {
 struct CommandError: Error, CustomStringConvertible {
   let status: ExitStatus
   let description: String
+
+  /// A file or folder that is in the way, or may not be written.
+  static func unwritable(_ path: String, _ reason: String) -> CommandError {
+    CommandError(status: .inputOutput, description: "\(path) cannot be written: \(reason)")
+  }
 }

@@ -8,7 +8,8 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show how an image was made, as its PNG's own text says.",
-    discussion: "Reads this program's record, A1111's parameters, and whatever other text there is.")
+    discussion: "Reads this program's record, A1111's parameters, and whatever other text there is."
+  )
 
   @Argument(help: ArgumentHelp("PNG files.", valueName: "image"))
   var images: [String]
@@ -22,8 +23,8 @@ struct InspectCommand: ParsableCommand {
       if json {
         try Console.json(report)
       } else {
-        if i > 0 { Console.result("") }
-        Console.result(report.text)
+        if i > 0 { try Console.result("") }
+        try Console.result(report.text)
       }
     }
   }
@@ -93,7 +94,9 @@ struct ImageReport: Encodable {
   /// A word as a shell takes it.
   private static func quoted(_ word: JSONValue) -> String {
     guard case .string(let text) = word else { return word.text }
-    let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=+,%@".contains($0)) }
+    let isPlain = text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=+,%@".contains($0))
+    }
     return isPlain && !text.isEmpty
       ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }
