@@ -9,9 +9,9 @@ extension SchedulerConfiguration {
     do {
       data = try Data(contentsOf: file)
     } catch {
-      throw SamplingError.unreadable(file: file.path, reason: "the file cannot be read")
+      throw SamplingError.unreadable(file: file.relativePath, reason: "the file cannot be read")
     }
-    try self.init(json: data, file: file.path)
+    try self.init(json: data, file: file.relativePath)
   }
 
   /// Reads the text of a `scheduler_config.json`; `file` is what messages call it.
