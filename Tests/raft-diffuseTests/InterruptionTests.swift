@@ -11,9 +11,10 @@ struct InterruptionTests {
     try Running(
       Command.executable,
       [
-        "sample", "--model", TestFolder.model, "--prompt", "x", "--res", "64", "--seed", "1",
-        "--precision", "fp32", "--batch", "1", "--threads", "1", "--steps",
-      ] + arguments, in: folder.root)
+        "sample", "--model", TestFolder.model, "--prompt", "x", "--seed", "1",
+        "--precision", "fp32", "--batch", "1", "--threads", "1",
+      ] + (arguments.contains("--res") ? [] : ["--res", "64"]) + ["--steps"] + arguments,
+      in: folder.root)
   }
 
   private func wait(until condition: () throws -> Bool) throws {
@@ -56,6 +57,20 @@ struct InterruptionTests {
         "raft-diffuse: stopped as you asked: no image was finished, and nothing was written\n"))
     #expect(folder.files.isEmpty)
     #expect(!folder.exists("images"))
+  }
+
+  @Test("the second interrupt ends the program at once, and no file is half there")
+  func second() throws {
+    let running = try start(["900", "--images-per-prompt", "2", "--res", "512"])
+    try wait { try running.errors.contains("step 1/") }
+    kill(running.process.processIdentifier, SIGINT)
+    try wait { try running.errors.contains("once more stops at once") }
+    kill(running.process.processIdentifier, SIGINT)
+    let run = try running.end()
+    // Killed by the signal, or the step was over before it came.
+    let isKilled = running.process.terminationReason == .uncaughtSignal && run.status == SIGINT
+    #expect(isKilled || run.status == 75)
+    #expect(folder.files.isEmpty)
   }
 
   @Test("on a terminal progress is one line, redrawn, with rate and time left")
