@@ -73,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "raft-diffuse",
       dependencies: [
-        "Diffusion", "Imaging", "Files",
+        "Diffusion", "Files", "Imaging",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -88,7 +88,7 @@ let package = Package(
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
-    tests("raft-diffuse"),
+    tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -75,6 +75,10 @@ package final class WeightStore {
     return stored == wanted || trimmed(stored) == trimmed(wanted)
   }
 
+  var entries: [String: TensorEntry] {
+    if case .entries(let entries) = origin { entries } else { [:] }
+  }
+
   func contains(_ name: String) -> Bool {
     guard case .entries(let entries) = origin else { return false }
     return entries[name] != nil

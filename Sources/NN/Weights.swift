@@ -31,8 +31,14 @@ public struct Weights {
     self.init(WeightStore(.seed(seed), source: "seed \(seed)"), path: "", placement: placement)
   }
 
+  /// What messages call the checkpoint: its file, or its seed.
+  package var source: String { store.source }
+
   /// Elements of all tensors that layers have asked for so far.
   package var elementCount: Int { store.elementCount }
+
+  /// All of the checkpoint's tensors by name; none for weights made from a seed.
+  package var entries: [String: TensorEntry] { store.entries }
 
   /// The subtree `name`, which may itself hold dots.
   public subscript(name: String) -> Weights {

@@ -10,6 +10,11 @@ extension Machine {
     return group.map { min($0, system) } ?? system
   }
 
+  /// Bytes of main memory that a control group lets this process and its like take together; nil where none does.
+  package static var controlGroupLimit: Int? {
+    controlGroupFiles.lazy.compactMap { limit(in: $0.limit) }.first
+  }
+
   /// The most memory that this process has held at once, in bytes; nil where it cannot be read.
   public static var peakMemory: Int? {
     kilobytes("VmHWM", in: "/proc/self/status")
@@ -26,19 +31,25 @@ extension Machine {
   }
 
   /// Control groups of version 2, then 1; "max" and absurd limits are none.
+  private static let controlGroupFiles = [
+    (limit: "/sys/fs/cgroup/memory.max", use: "/sys/fs/cgroup/memory.current"),
+    (
+      limit: "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+      use: "/sys/fs/cgroup/memory/memory.usage_in_bytes"
+    ),
+  ]
+
   private static var controlGroupRest: Int? {
-    for (limit, use) in [
-      ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-      (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes"
-      ),
-    ] {
-      if let limit = number(in: limit), limit < 1 << 50, let used = number(in: use) {
+    for file in controlGroupFiles {
+      if let limit = limit(in: file.limit), let used = number(in: file.use) {
         return max(limit - used, 0)
       }
     }
     return nil
+  }
+
+  private static func limit(in file: String) -> Int? {
+    number(in: file).flatMap { $0 < 1 << 50 ? $0 : nil }
   }
 
   private static func number(in file: String) -> Int? {

@@ -3,24 +3,33 @@ internal import Foundation
 /// Where the command prints: results on standard output, all else on standard error.
 enum Console {
   /// Prints a line of results.
-  static func result(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  static func result(_ line: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+    } catch {
+      throw CommandError(
+        status: .inputOutput,
+        description: "standard output cannot be written; is it closed, or its disk full?")
+    }
   }
 
   /// Prints a line for people.
-  static func note(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  static func note(_ line: String) { redraw(line + "\n") }
+
+  /// Prints `text` for people as it is. Where nobody can be told, nobody is.
+  static func redraw(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Prints a warning for people.
   static func warning(_ text: String) { note("warning: \(text)") }
 
   /// Prints why the command ends.
-  static func error(_ text: String) { note(text) }
+  static func error(_ text: String) { note("raft-diffuse: \(text)") }
 
   /// Prints one machine-readable object on a line of its own.
   static func json(_ value: some Encodable) throws {
-    result(try compactJSON(value))
+    try result(compactJSON(value))
   }
 
   /// `value` as one line of JSON, keys sorted.

@@ -24,8 +24,7 @@ enum ExitStatus: Int32 {
     case let error as ModelError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
-    case let error as TokenizationError:
-      if case .missingFile = error { self = .missingFile } else { self = .badInput }
+    case let error as TokenizationError: self = Self.of(error)
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
@@ -73,6 +72,14 @@ enum ExitStatus: Int32 {
   private static func of(_ error: SamplingError) -> ExitStatus {
     switch error {
     case .steps, .eta: .usage
+    case .stopped: .tryAgain
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: TokenizationError) -> ExitStatus {
+    switch error {
+    case .missingFile, .noVocabulary: .missingFile
     default: .badInput
     }
   }
@@ -82,4 +89,9 @@ enum ExitStatus: Int32 {
 struct CommandError: Error, CustomStringConvertible {
   let status: ExitStatus
   let description: String
+
+  /// A file or folder that is in the way, or may not be written.
+  static func unwritable(_ path: String, _ reason: String) -> CommandError {
+    CommandError(status: .inputOutput, description: "\(path) cannot be written: \(reason)")
+  }
 }

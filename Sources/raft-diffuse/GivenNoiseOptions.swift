@@ -24,6 +24,35 @@ struct GivenNoiseOptions: ParsableArguments {
       steps: try stepNoise.map { try tensor("noise", in: $0) })
   }
 
+  /// Refuses noise of another shape than a whole run needs.
+  ///
+  /// - Parameters:
+  ///   - shape: that of all latents, `[B, 4, H, W]`.
+  ///   - draws: steps that take noise.
+  func check(_ noise: GivenNoise, shape: [Int], draws: Int) throws {
+    try check(noise.initial, from: initialLatents, shape, "images, channels, height/8, width/8")
+    guard let stepNoise else { return }
+    guard draws > 0 else {
+      throw CommandError(
+        status: .usage,
+        description:
+          "\(stepNoise) is not used: no step of this sampler takes noise; leave out --step-noise")
+    }
+    try check(
+      noise.steps, from: stepNoise, [draws] + shape,
+      "steps that take noise, images, channels, height/8, width/8")
+  }
+
+  private func check(_ tensor: Tensor?, from file: String?, _ shape: [Int], _ meaning: String)
+    throws
+  {
+    guard let tensor, let file, tensor.shape != shape else { return }
+    throw CommandError(
+      status: .badInput,
+      description:
+        "\(file) has noise of shape \(tensor.shape), but this run needs \(shape) (\(meaning))")
+  }
+
   /// The tensor called `name`, or the only one there is.
   private func tensor(_ name: String, in path: String) throws -> Tensor {
     let file = try CheckpointFile.open(path)

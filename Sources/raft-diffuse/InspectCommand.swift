@@ -23,8 +23,8 @@ struct InspectCommand: ParsableCommand {
       if json {
         try Console.json(report)
       } else {
-        if i > 0 { Console.result("") }
-        Console.result(report.text)
+        if i > 0 { try Console.result("") }
+        try Console.result(report.text)
       }
     }
   }

@@ -34,8 +34,15 @@ struct ModelOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
-    if device != "auto" { _ = try Device(parsing: device) }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1…1024.")
+    }
+    guard device != "auto" else { return }
+    do {
+      _ = try Device(parsing: device)
+    } catch {
+      throw ValidationError("\(error)")
+    }
   }
 
   /// The device that was asked for, or the best there is.

@@ -27,7 +27,7 @@ final class ProgressLine {
     guard Console.isTerminal else { return Console.note(line) }
     let padding = String(repeating: " ", count: max(width - line.count, 0))
     width = line.count
-    FileHandle.standardError.write(Data("\r\(line)\(padding)".utf8))
+    Console.redraw("\r\(line)\(padding)")
   }
 
   /// Ends the line.

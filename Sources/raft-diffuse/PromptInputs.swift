@@ -6,12 +6,15 @@ internal import Foundation
 struct PromptInputs: ParsableArguments {
   @Option(
     name: .customLong("prompt"),
-    help: ArgumentHelp("What the image should show; may be repeated.", valueName: "text"))
+    help: ArgumentHelp(
+      "What the image should show; may be repeated. Write --prompt=TEXT if it begins with -.",
+      valueName: "text"))
   var texts: [String] = []
 
   @Option(
     name: .customLong("prompts"),
-    help: ArgumentHelp("A file with one prompt a line; # begins a comment line.", valueName: "file"))
+    help: ArgumentHelp("A file with one prompt a line; # begins a comment line.", valueName: "file")
+  )
   var file: String?
 
   @Option(help: ArgumentHelp("What the images should not show.", valueName: "text"))
@@ -19,7 +22,7 @@ struct PromptInputs: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Seed of the first image of each prompt; the next ones count up. Drawn and reported if absent.",
+      "Seed of a prompt's first image, 0…4294967295; the next ones count up. Drawn and reported if absent.",
       valueName: "n"))
   var seed: UInt32?
 
@@ -41,15 +44,29 @@ struct PromptInputs: ParsableArguments {
   /// All prompts, in order: those of the command line, then those of the file.
   func prompts() throws -> [String] {
     guard let file else { return texts }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
+      throw CommandError(
+        status: .missingFile, description: "\(file) does not exist; check --prompts")
+    }
+    guard !isFolder.boolValue else {
+      throw CommandError(
+        status: .badInput,
+        description: "\(file) is a folder, not a file of prompts; name a file in it")
+    }
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CommandError(
-        status: .missingFile, description: "\(file) does not exist or cannot be read; check --prompts")
+        status: .inputOutput, description: "\(file) cannot be read; check its permissions")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw CommandError(
         status: .badInput, description: "\(file) is not UTF-8 text; save the prompts as UTF-8")
     }
-    let lines = text.split(whereSeparator: \.isNewline)
+    guard !text.contains("\0") else {
+      throw CommandError(
+        status: .badInput, description: "\(file) holds a NUL character; is it a file of prompts?")
+    }
+    let lines = text.trimmingPrefix("\u{FEFF}").split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty && !$0.hasPrefix("#") }
     guard !lines.isEmpty else {

@@ -11,7 +11,7 @@ struct RaftDiffuse: ParsableCommand {
     discussion: """
       Results go to standard output, progress and warnings to standard error.
       Exit status: 0 done, 64 usage, 65 bad input data, 66 missing file, 70 internal error, 74 input/output, \
-      75 try again (out of memory).
+      75 try again (out of memory, or stopped by Ctrl-C).
       """,
     version: version,
     subcommands: [SampleCommand.self, InspectCommand.self, DoctorCommand.self])
@@ -24,9 +24,27 @@ enum Main {
       var command = try RaftDiffuse.parseAsRoot()
       try command.run()
     } catch {
-      guard let status = ExitStatus(of: error) else { RaftDiffuse.exit(withError: error) }
-      Console.error("raft-diffuse: \(error)")
+      end(with: error)
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    if let status = ExitStatus(of: error) {
+      Console.error("\(error)")
       exit(status.rawValue)
+    }
+    let code = RaftDiffuse.exitCode(for: error)
+    switch code {
+    case .success:
+      // Help and versions are asked for by errors.
+      RaftDiffuse.exit(withError: error)
+    case .validationFailure:
+      let message = RaftDiffuse.fullMessage(for: error)
+      Console.error(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+      exit(ExitStatus.usage.rawValue)
+    default:
+      Console.error("something unforeseen happened: \(error)")
+      exit(ExitStatus.internalError.rawValue)
     }
   }
 }

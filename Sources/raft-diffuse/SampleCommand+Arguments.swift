@@ -6,7 +6,11 @@ extension SampleCommand {
   /// The arguments that make one image again, alone.
   func arguments(making record: ImageRecord) -> [String] {
     var arguments = [
-      "raft-diffuse", "sample", "--model", record.model, "--prompt=\(record.prompt)",
+      "raft-diffuse", "sample", "--model", record.model,
+    ]
+    // An empty text can only be a word of its own, and one that begins with a dash cannot.
+    arguments += record.prompt.isEmpty ? ["--prompt", ""] : ["--prompt=\(record.prompt)"]
+    arguments += [
       "--seed", String(record.seed), "--sampler", record.sampler, "--steps", String(record.steps),
       "--guidance", String(record.guidance), "--res", "\(record.width)x\(record.height)",
       "--precision", record.precision, "--device", record.device, "--prediction",

@@ -27,11 +27,13 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.listen()
     let result = try SampleRun(self).run()
-    guard output.json else {
-      for image in result.images { Console.result(image.path) }
-      return
+    if output.json {
+      try Console.json(result)
+    } else {
+      for image in result.images { try Console.result(image.path) }
     }
-    try Console.json(result)
+    if let stopped = result.stopped { throw stopped }
   }
 }

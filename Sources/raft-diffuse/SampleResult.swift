@@ -12,7 +12,9 @@ struct SampleResult: Encodable {
     }
   }
 
+  /// The images that are finished: all of them, unless the run was stopped.
   let images: [Image]
+  let requested: Int
   let grid: String?
   let latents: String?
   let sampler: String
@@ -35,12 +37,23 @@ struct SampleResult: Encodable {
   let peakMemoryBytes: Int?
 
   enum CodingKeys: String, CodingKey {
-    case images, grid, latents, sampler, steps, width, height, precision, device, threads, batch
+    case images, requested, grid, latents, sampler, steps, width, height, precision, device,
+      threads, batch
     case loadSeconds = "load_seconds"
     case firstStepSeconds = "first_step_seconds"
     case secondsPerStep = "seconds_per_step"
     case decodeSeconds = "decode_seconds"
     case totalSeconds = "total_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
+  }
+
+  /// What to say where the user stopped the run before its end.
+  var stopped: CommandError? {
+    guard images.count < requested else { return nil }
+    let finished =
+      images.isEmpty
+      ? "no image was finished, and nothing was written"
+      : "\(images.count) of \(requested) images are finished, the last is \(images[images.count - 1].path)"
+    return CommandError(status: .tryAgain, description: "stopped as you asked: \(finished)")
   }
 }

@@ -9,6 +9,7 @@ struct SampleRun {
   private let command: SampleCommand
   private let requests: [ImageRequest]
   private let paths: [String]
+  private let folder: NewFolder
   private let start = ContinuousClock.now
 
   /// Everything that can be found wrong before a model is loaded is found here.
@@ -16,10 +17,12 @@ struct SampleRun {
     self.command = command
     requests = try command.prompts.requests()
     paths = command.output.paths(of: requests, perPrompt: command.prompts.imagesPerPrompt)
-    try command.output.prepare(paths)
+    folder = try command.output.prepare(paths)
   }
 
+  /// Makes the images. Once the user asks to stop, those that are finished are the result.
   func run() throws -> SampleResult {
+    defer { folder.removeIfEmpty() }
     let device = try command.model.chosenDevice()
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let given = try command.noise.load()
@@ -27,25 +30,36 @@ struct SampleRun {
     let sampler = try command.sampling.plan(model.scheduler)
     let options = command.sampling.textToImage
     let textToImage = try TextToImage(model, sampler: sampler, options: options)
+    try command.noise.check(
+      given, shape: [requests.count] + textToImage.latentShape, draws: sampler.draws)
     warnOfTruncation(textToImage)
+    if command.prompts.seed == nil, !command.output.quiet {
+      Console.note(
+        "seed \(requests[0].seed) was drawn; --seed \(requests[0].seed) makes the same again")
+    }
     let loaded = elapsed
     var stopwatch = Stopwatch()
     var batch = command.batch ?? BatchSize.fitting(model, options)
     batch = min(batch, requests.count)
     let progress = ProgressLine(
       total: sampler.timesteps.count * requests.count, unit: "step", isQuiet: command.output.quiet)
+    defer { progress.finish() }
     var latents: [Tensor] = []
     var images: [RGBImage] = []
-    while images.count < requests.count {
-      let range = images.count..<min(images.count + batch, requests.count)
+    var done = 0
+    while done < requests.count, !Interruption.isRequested {
+      let range = done..<min(done + batch, requests.count)
       do {
         let made = try self.latents(
           of: range, textToImage, given, progress, evaluations: sampler.timesteps.count,
           &stopwatch)
         let decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
         try write(decoded, range, model)
-        images += decoded
-        latents.append(try made.to(device: .cpu))
+        done = range.upperBound
+        if command.output.grid != nil { images += decoded }
+        if command.output.saveLatents != nil { latents.append(try made.to(device: .cpu)) }
+      } catch SamplingError.stopped {
+        break
       } catch TorchError.outOfMemory(_, _, _) where range.count > 1 && device != .cpu {
         try Machine.emptyCache(device)
         batch = range.count / 2
@@ -53,9 +67,11 @@ struct SampleRun {
       }
     }
     progress.finish()
-    try writeLatents(latents)
-    try writeGrid(images)
-    return result(model, stopwatch, loaded, batch)
+    if done == requests.count {
+      try writeLatents(latents)
+      try writeGrid(images)
+    }
+    return result(model, stopwatch, loaded, batch, done)
   }
 
   private func latents(
@@ -63,13 +79,14 @@ struct SampleRun {
     _ progress: ProgressLine, evaluations: Int, _ stopwatch: inout Stopwatch
   ) throws -> Tensor {
     stopwatch.restart()
-    let what = "image \(range.lowerBound + 1)-\(range.upperBound) of \(requests.count)"
+    let last = range.count > 1 ? "-\(range.upperBound)" : ""
+    let what = "image \(range.lowerBound + 1)\(last) of \(requests.count)"
     return try textToImage.latents(
       for: Array(requests[range]), given: given.narrowed(to: range),
       progress: { step in
         stopwatch.lap()
         progress.update(range.lowerBound * evaluations + step.done * range.count, what)
-        return .continue
+        return Interruption.isRequested ? .stop : .continue
       })
   }
 
@@ -121,14 +138,17 @@ struct SampleRun {
   }
 
   private func result(
-    _ model: StableDiffusion, _ stopwatch: Stopwatch, _ loaded: Double, _ batch: Int
+    _ model: StableDiffusion, _ stopwatch: Stopwatch, _ loaded: Double, _ batch: Int,
+    _ done: Int
   ) -> SampleResult {
-    SampleResult(
-      images: zip(requests, paths).map {
+    let isWhole = done == requests.count
+    return SampleResult(
+      images: zip(requests, paths).prefix(done).map {
         .init(
           path: $1, prompt: $0.prompt, negativePrompt: $0.negativePrompt, seed: $0.seed)
       },
-      grid: command.output.grid, latents: command.output.saveLatents,
+      requested: requests.count, grid: isWhole ? command.output.grid : nil,
+      latents: isWhole ? command.output.saveLatents : nil,
       sampler: command.sampling.kind(model.scheduler).rawValue, steps: command.sampling.steps,
       width: command.sampling.res.width, height: command.sampling.res.height,
       precision: model.placement.precisionName, device: model.placement.device.description,
@@ -142,7 +162,8 @@ struct SampleRun {
     for text in Set(requests.flatMap { [$0.prompt, $0.negativePrompt] }).sorted() {
       guard let rest = textToImage.truncation(of: text) else { continue }
       warn(
-        "the model sees 75 tokens of a prompt; this was cut off: “\(rest)” (--long-prompts keeps it)")
+        "the model sees 75 tokens of a prompt; this was cut off: “\(rest)” (--long-prompts keeps it)"
+      )
     }
   }
 

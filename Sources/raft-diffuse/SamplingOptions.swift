@@ -16,7 +16,8 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of noise in ddim's steps, 0…1.", valueName: "x"))
   var eta = 0.0
 
-  @Option(help: ArgumentHelp("Size in pixels, N or WxH.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Size in pixels, N or WxH, multiples of 8 up to 16384.", valueName: "size"))
   var res = ImageSize(width: 512, height: 512)
 
   @Option(help: "Which timesteps are visited; by default what the checkpoint or the sampler says.")
@@ -31,7 +32,8 @@ struct SamplingOptions: ParsableArguments {
   var matchesDiffusersSteps = false
 
   @Option(
-    help: ArgumentHelp("Where the text encoder is left, as A1111 counts: 1 at its end.", valueName: "n"))
+    help: ArgumentHelp(
+      "Where the text encoder is left, as A1111 counts: 1 at its end.", valueName: "n"))
   var clipSkip = 1
 
   @Flag(help: "Read (word:1.3) in prompts as weights, as A1111 does.")

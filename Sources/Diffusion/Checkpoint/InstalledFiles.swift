@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// Files that set-up or installation put beside the program.
-enum InstalledFiles {
+package enum InstalledFiles {
   /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in the package's .deps, or in share/raft-diffuse of an installation.
-  static func places(of name: String) -> [String] {
+  package static func places(of name: String) -> [String] {
     var places: [String] = []
     if let folder = ProcessInfo.processInfo.environment["RAFT_DIFFUSE_DATA"] {
       places.append("\(folder)/\(name)")
@@ -24,7 +24,7 @@ enum InstalledFiles {
   }
 
   /// The first of `places` that exists.
-  static func first(of places: [String]) -> String? {
+  package static func first(of places: [String]) -> String? {
     places.first { FileManager.default.fileExists(atPath: $0) }
   }
 }

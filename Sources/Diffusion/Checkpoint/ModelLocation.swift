@@ -33,10 +33,12 @@ public enum ModelLocation: Sendable, Equatable {
 }
 
 /// Models that other tools have downloaded before.
-struct HubCache {
-  private let folder: String
+package struct HubCache {
+  /// The folder of all models.
+  package let folder: String
 
-  init(environment: [String: String]) {
+  /// The cache that `environment` names, else the usual one.
+  package init(environment: [String: String]) {
     let home = environment["HOME"] ?? NSHomeDirectory()
     let cache = environment["XDG_CACHE_HOME"] ?? home + "/.cache"
     folder =

@@ -83,11 +83,16 @@ public final class StableDiffusion {
       return folder.hasSuffix(".txt")
         ? try CLIPTokenizer(publishedVocabulary: folder) : try CLIPTokenizer(folder: folder)
     }
-    let places = InstalledFiles.places(of: "clip/" + CLIPTokenizer.publishedFileName)
+    let places = vocabularyPlaces
     guard let found = InstalledFiles.first(of: places) else {
       throw ModelError.noTokenizer(looked: places)
     }
     return try CLIPTokenizer(publishedVocabulary: found)
+  }
+
+  /// Where the published vocabulary, which single-file checkpoints need, is looked for.
+  package static var vocabularyPlaces: [String] {
+    InstalledFiles.places(of: "clip/" + CLIPTokenizer.publishedFileName)
   }
 
   private static func check(

@@ -6,7 +6,7 @@ extension SchedulerConfiguration {
   ///
   /// - Throws: `FileError`, or `ConfigurationError`, which names file, key, what was found and what is accepted.
   public init(contentsOf file: URL) throws {
-    try self.init(ConfigurationFile(file.path))
+    try self.init(ConfigurationFile(file.relativePath))
   }
 
   /// Reads the text of a `scheduler_config.json`; `file` is what messages call it.
