@@ -10,10 +10,13 @@ SEED  ?= 20260
 SEEDS ?= $(SEED)
 seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 
+# How long `make fuzz` searches, on top of building
+FUZZ_SECONDS ?= 60
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  bench-sample install clean
+  fuzz bench-sample install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +52,9 @@ conformance: build peers ## compare with diffusers on a fresh random model; SEED
 conformance-brief: build peers ## the same in brief, as on a processor without bf16 and AVX-512
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
 	  $(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY) --brief
+
+fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in all
+	scripts/fuzz --seconds $(FUZZ_SECONDS)
 
 bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size
 	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY)
