@@ -20,6 +20,13 @@ struct FuzzReader: Sendable {
     FuzzReader(name: "tokenizer-files", run: TokenizerLaws.files),
   ]
 
+  /// Reads one byte too many, on purpose: where this is not found, nothing would be.
+  static let selfTest = FuzzReader(name: "self-test") { bytes in
+    let copy = Array(bytes) + [0]
+    let behind = copy.withUnsafeBufferPointer { $0.baseAddress?[copy.count] }
+    law(false, "the byte behind an array, \(behind ?? 0), was read, and nothing noticed")
+  }
+
   /// Where errors may come from.
   static let modules = ["Files", "NN", "Imaging", "Tokenization"]
 

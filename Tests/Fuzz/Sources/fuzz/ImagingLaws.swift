@@ -4,14 +4,16 @@ import Imaging
 /// What the readers of texts in images keep: what is read can be written and read again.
 enum ImagingLaws {
   /// The texts of a PNG: the bytes as a file, the same with its checksums repaired, and the bytes
-  /// as the data of one text chunk whose kind the first byte chooses.
+  /// as the data of one text chunk whose kind the first byte chooses, whole and cut short.
   @Sendable static func pngText(_ bytes: UnsafeRawBufferPointer) {
     readTexts(Array(bytes))
     readTexts(repaired(Array(bytes)))
-    guard let first = bytes.first else { return }
+    guard let first = bytes.first, let last = bytes.last else { return }
     let kinds = ["tEXt", "zTXt", "iTXt"]
     let chunk = PNGText.rawChunk(kinds[Int(first) % 3], Array(bytes.dropFirst()))
-    readTexts(PNG.signature + chunk + PNGText.rawChunk("IEND", []))
+    let file = PNG.signature + chunk
+    readTexts(file + PNGText.rawChunk("IEND", []))
+    readTexts(Array(file.dropLast(Int(last) % 16)))
   }
 
   private static func readTexts(_ file: [UInt8]) {

@@ -19,7 +19,8 @@ guard CommandLine.arguments.count > 1 else {
   exit(0)
 }
 let name = CommandLine.arguments[1]
-guard let reader = FuzzReader.all.first(where: { $0.name == name }) else {
+let readers = FuzzReader.all + [FuzzReader.selfTest]
+guard let reader = readers.first(where: { $0.name == name }) else {
   print("there is no reader \(name); `fuzz` alone lists them")
   exit(64)
 }
