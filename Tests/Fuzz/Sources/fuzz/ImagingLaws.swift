@@ -64,17 +64,17 @@ enum ImagingLaws {
     let again = GenerationParameters(first.text)
     _ = first.size
     for setting in first.settings { _ = first.valueOrDefault(setting.key) }
-    guard canHold(first, readAs: again) else { return }
+    guard canHold(first) else { return }
     law(again == first, "\(first) is read back as \(again)")
   }
 
-  /// Whether the text's form can hold `parameters`; see `GenerationParameters.text`.
-  private static func canHold(
-    _ parameters: GenerationParameters, readAs again: GenerationParameters
-  ) -> Bool {
-    // A line of the negative prompt that begins so loses it, as in the web UI.
-    guard !parameters.negativePrompt.contains("Negative prompt:") else { return false }
-    // Without settings, a prompt's last line may look like them once it has "Negative prompt:".
-    return !parameters.settings.isEmpty || again.settings.isEmpty
+  /// Whether the text's form can hold `parameters`, as `GenerationParameters.text` says.
+  private static func canHold(_ parameters: GenerationParameters) -> Bool {
+    let newline = UInt8(ascii: "\n")
+    let prompts = [parameters.prompt.utf8, parameters.negativePrompt.utf8]
+    return parameters.settings.count >= 3
+      && prompts.allSatisfy { $0.first != newline && $0.last != newline }
+      && !parameters.negativePrompt.utf8.split(separator: newline)
+        .contains { $0.starts(with: "Negative prompt:".utf8) }
   }
 }
