@@ -10,10 +10,13 @@ SEED  ?= 20260
 SEEDS ?= $(SEED)
 seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 
+# How long `make fuzz` searches, on top of building
+FUZZ_SECONDS ?= 60
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  picture bench-sample install clean
+  fuzz picture bench-sample install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ conformance-brief: build peers ## the same in brief, as on a processor without b
 
 picture: build peers ## draw docs/parity.png: every sampler beside diffusers, on a random model
 	$(PYTHON) scripts/picture.py --seed $(SEED) --binary $(BINARY) --out docs/parity.png
+
+fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in all
+	scripts/fuzz --seconds $(FUZZ_SECONDS)
 
 bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size
 	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY)

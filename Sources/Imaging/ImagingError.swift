@@ -1,3 +1,5 @@
+internal import Files
+
 /// What can be wrong in an image file; every message says what, where, and what to do.
 ///
 /// Where the system would not let a file be read or written it is a `FileError`.
@@ -39,7 +41,7 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
     case .truncated(let source, let format):
       "\(source) is a \(format) image that ends too early; copy or make it again"
     case .damaged(let source, let format, let detail):
-      "\(source) is a damaged \(format) image\(detail.isEmpty ? "" : " (\(detail))"); "
+      "\(source) is a damaged \(format) image\(detail.isEmpty ? "" : " (\(detail.printable))"); "
         + "copy or make it again"
     case .notEncodable(let format, let detail):
       "this image cannot be written as \(format) (\(detail)); choose another size or format"
@@ -50,17 +52,17 @@ public enum ImagingError: Error, CustomStringConvertible, Equatable {
       "the grid would have \(width)x\(height) pixels, and at most \(limit) are drawn; "
         + "show fewer rows or columns, or smaller images"
     case .textTooLarge(let source, let keyword, let limit):
-      "\(source) has a text chunk \"\(keyword)\" of more than \(limit) bytes, which is not read; "
-        + "remove the chunk"
+      "\(source) has a text chunk \"\(keyword.printable)\" of more than \(limit) bytes, "
+        + "which is not read; remove the chunk"
     case .textsTooLarge(let source, let limit):
       "\(source) has more than \(limit) bytes of text chunks, which are not read; "
         + "remove some of them"
     case .badKeyword(let keyword):
-      "\"\(keyword)\" cannot be a PNG keyword: it needs 1 to 79 printable Latin-1 characters, "
-        + "and single spaces only between words"
+      "\"\(keyword.printable)\" cannot be a PNG keyword: it needs 1 to 79 printable Latin-1 "
+        + "characters, and single spaces only between words"
     case .badText(let keyword):
-      "the text for the PNG chunk \"\(keyword)\" contains a NUL character, which PNG cannot hold; "
-        + "remove it"
+      "the text for the PNG chunk \"\(keyword.printable)\" contains a NUL character, "
+        + "which PNG cannot hold; remove it"
     case .outOfMemory(let source):
       "there is not enough memory for \(source); free some, or make the image smaller"
     }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Why a tokenizer could not be made from its files, where it is not a `FileError`.
 ///
 /// Turning text into tokens never fails: every string has tokens.
@@ -50,35 +52,44 @@ public enum TokenizationError: Error, Equatable, CustomStringConvertible {
     case .compressed(let file):
       "\(file) is still compressed; unpack it with gunzip, or run scripts/setup, which does"
     case .malformedJSON(let file, let line, let reason):
-      "\(file) is not valid JSON: line \(line): \(reason); is the download complete?"
+      "\(file) is not valid JSON: line \(line): \(reason.printable); is the download complete?"
     case .unexpected(let file, let key, let expected):
-      "\(file): \(key) should be \(expected); is it the file of a CLIP tokenizer?"
+      "\(file): \(key.printable) should be \(expected); is it the file of a CLIP tokenizer?"
     case .malformedMerge(let file, let line, let text):
-      "\(file), line \(line): \"\(text)\" is not two symbols with one space between them"
+      "\(file), line \(line): \"\(text.printable)\" is not two symbols with one space between them"
     case .mergeWithoutToken(let file, let merge, let token):
       """
-      \(file): merge \(merge) needs the token \"\(token)\", which the vocabulary lacks; do both \
-      belong to the same model?
+      \(file): merge \(merge) needs the token \"\(token.printable)\", which the vocabulary \
+      lacks; do both belong to the same model?
       """
     case .tooFewMerges(let file, let count, let needed):
       "\(file) holds \(count) merges where \(needed) are needed; is the download complete?"
     case .emptyVocabulary(let file):
       "\(file) holds no tokens; is the download complete?"
     case .idOutOfRange(let file, let token, let id, let count):
-      "\(file): \"\(token)\" has id \(id), but the ids of \(count) tokens must be 0 to \(count - 1)"
+      """
+      \(file): \"\(token.printable)\" has id \(id), but the ids of \(count) tokens must be 0 to \
+      \(count - 1)
+      """
     case .duplicateID(let file, let id, let first, let second):
-      "\(file): \"\(first)\" and \"\(second)\" both have id \(id); every token needs its own"
+      """
+      \(file): \"\(first.printable)\" and \"\(second.printable)\" both have id \(id); every token \
+      needs its own
+      """
     case .duplicateToken(let file, let token):
-      "\(file) lists the token \"\(token)\" twice; every token may have one id"
+      "\(file) lists the token \"\(token.printable)\" twice; every token may have one id"
     case .missingSpecialToken(let file, let role, let token):
-      "\(file) lacks \"\(token)\", the \(role) token; is it the vocabulary of another model?"
+      """
+      \(file) lacks \"\(token.printable)\", the \(role) token; is it the vocabulary of another \
+      model?
+      """
     case .addedTokenID(let file, let token, let recorded, let actual):
       """
-      \(file) gives the added token \"\(token)\" id \(recorded), but with this vocabulary it is \
-      \(actual); do both belong to the same model?
+      \(file) gives the added token \"\(token.printable)\" id \(recorded), but with this \
+      vocabulary it is \(actual); do both belong to the same model?
       """
     case .unsupported(let file, let what):
-      "\(file): \(what), which this tokenizer does not support"
+      "\(file): \(what.printable), which this tokenizer does not support"
     }
   }
 }

@@ -64,6 +64,10 @@ import Tokenization
       "FOLDER/merges.txt: merge 2 needs the token \"aa\", which the vocabulary lacks; do both belong to the same model?"
     ),
     (
+      ["vocab.json": vocabulary, "merges.txt": "a\u{1B}[2J\n"],
+      "FOLDER/merges.txt, line 1: \"a\\u{1b}[2J\" is not two symbols with one space between them"
+    ),
+    (
       ["vocab.json": #"{"a": 0, "<|endoftext|>": 1}"#, "merges.txt": ""],
       "FOLDER/vocab.json lacks \"<|startoftext|>\", the begin-of-text token; is it the vocabulary of another model?"
     ),

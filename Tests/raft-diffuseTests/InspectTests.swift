@@ -90,8 +90,8 @@ struct InspectTests {
     #expect(missing.status == 66)
     #expect(missing.errors == "raft-diffuse: b.png does not exist; check the path\n")
     let parent = try Command.run(["inspect", "."], in: folder.root)
-    #expect(parent.status == 74)
-    #expect(parent.errors == "raft-diffuse: . cannot be read: it is a folder\n")
+    #expect(parent.status == 65)
+    #expect(parent.errors == "raft-diffuse: . is a folder, not a file; name a file in it\n")
   }
 
   private func write(_ texts: [PNGText]) throws {

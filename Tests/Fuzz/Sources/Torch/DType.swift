@@ -1,0 +1,1 @@
+../../../../Sources/Torch/DType.swift
