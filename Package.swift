@@ -79,7 +79,8 @@ let package = Package(
       swiftSettings: strict),
     tests("Files"),
     .target(
-      name: "TestSupport", dependencies: ["Files", "NN", "Torch"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["Files", "NN", "Torch"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
     tests("Tokenization", fixtures: true),

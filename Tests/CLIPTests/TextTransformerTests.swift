@@ -1,5 +1,5 @@
-import Files
 import CLIP
+import Files
 import Foundation
 import NN
 import TestSupport

@@ -26,7 +26,8 @@ public final class UNet2DConditionModel {
     let finest = levels[0].channels
     timeEmbedding = try TimestepEmbedding(weights["time_embedding"], configuration)
     convIn = try Conv2d(
-      weights["conv_in"].inFullPrecision, from: configuration.inChannels, to: finest, kernel: 3, padding: 1)
+      weights["conv_in"].inFullPrecision, from: configuration.inChannels, to: finest, kernel: 3,
+      padding: 1)
     downBlocks = try levels.indices.map { i in
       try DownBlock(
         weights["down_blocks"][i], level: levels[i], from: levels[max(i - 1, 0)].channels,
@@ -44,7 +45,8 @@ public final class UNet2DConditionModel {
       weights["conv_norm_out"].inFullPrecision, channels: finest, groups: configuration.groups,
       epsilon: configuration.normEpsilon)
     convOut = try Conv2d(
-      weights["conv_out"].inFullPrecision, from: finest, to: configuration.outChannels, kernel: 3, padding: 1)
+      weights["conv_out"].inFullPrecision, from: finest, to: configuration.outChannels, kernel: 3,
+      padding: 1)
   }
 
   /// - Parameters:
