@@ -89,6 +89,22 @@ extension Tensor {
     }
   }
 
+  /// Attention in bf16 on the CPU, forward only, for processors with bf16 arithmetic
+  /// (`Machine.hasFastBFloat16`); about twice as fast there as `attention`.
+  ///
+  /// - Parameters:
+  ///   - q: `BF16 [B, N, D]`, the heads side by side, an even number of elements each.
+  ///   - k: `BF16 [B, M, D]`.
+  ///   - v: `BF16 [B, M, D]`.
+  /// - Returns: `BF16 [B, N, D]`.
+  public static func blockedAttention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Double
+  ) throws(TorchError) -> Tensor {
+    try Tensor("blocked attention", of: [q, k, v]) {
+      ctorch_blocked_attention(q.handle, k.handle, v.handle, Int64(heads), scale, &$0)
+    }
+  }
+
   /// `[B, C, H, W]` at another height and width, each pixel the nearest one.
   public func upsampledNearest(height: Int, width: Int) throws(TorchError) -> Tensor {
     try Tensor("upsample", self) {

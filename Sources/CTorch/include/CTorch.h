@@ -159,6 +159,8 @@ CTorchStatus ctorch_layer_norm(CTensor x, CTensor weight, CTensor bias, double e
 CTorchStatus ctorch_embedding(CTensor weight, CTensor indices, CTensor *_Nonnull out);
 CTorchStatus ctorch_attention(CTensor q, CTensor k, CTensor v, const CTensor *_Nullable mask, bool causal, double scale,
                               CTensor *_Nonnull out);
+CTorchStatus ctorch_blocked_attention(CTensor queries, CTensor keys, CTensor values, int64_t heads, double scale,
+                                      CTensor *_Nonnull out);
 CTorchStatus ctorch_upsample_nearest(CTensor x, int64_t height, int64_t width, CTensor *_Nonnull out);
 
 // Packed weights: reordered once for this processor, forward only (oneDNN)
