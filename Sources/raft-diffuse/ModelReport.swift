@@ -80,7 +80,8 @@ struct ModelReport: Encodable {
       let channels = model.unet.configuration.inChannels
       let latents = try generator.normal([2, channels, 32, 32])
       let context = try generator.normal([2, 77, model.unet.configuration.contextWidth])
-      let output = try model.unet(latents, timesteps: Tensor.full([2], 500), context: context)
+      let output = try model.unet(
+        latents, timesteps: Tensor.full([2], 500), context: model.unet.context(context))
       guard try output.isFinite() else {
         throw CommandError(
           status: .badInput,

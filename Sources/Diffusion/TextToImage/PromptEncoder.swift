@@ -50,7 +50,8 @@ public struct PromptEncoder {
   /// What of `prompt` the model does not see; nil where it sees all.
   public func truncation(of prompt: String) -> String? {
     guard !options.usesChunks else { return nil }
-    return tokenizer.tokens(for: plain(prompt)).truncatedText
+    let rest = cut(prompt).rest
+    return rest.isEmpty ? nil : tokenizer.decode(rest)
   }
 
   /// How many chunks `prompt` takes.
@@ -91,22 +92,24 @@ public struct PromptEncoder {
   }
 
   private func chunks(_ prompt: String, count: Int) -> TokenChunks {
-    guard options.usesChunks || options.usesEmphasis else {
-      let ids = tokenizer.tokens(for: prompt).ids
-      return TokenChunks(ids: [ids], weights: [ids.map { _ in 1 }])
-    }
-    let all = tokenizer.chunks(of: prompt, emphasis: options.usesEmphasis)
-      .padded(toCount: options.usesChunks ? count : 1)
-    let kept = options.usesChunks ? all.ids.count : 1
-    return TokenChunks(
-      ids: Array(all.ids.prefix(kept)), weights: Array(all.weights.prefix(kept)))
+    guard options.usesChunks else { return cut(prompt).kept }
+    let all = tokenizer.chunks(of: prompt, emphasis: options.usesEmphasis).padded(toCount: count)
+    return TokenChunks(ids: all.ids, weights: all.weights)
   }
 
-  /// The prompt without the marks of emphasis.
-  private func plain(_ prompt: String) -> String {
-    guard options.usesEmphasis else { return prompt }
-    return EmphasisParser.parse(prompt).map { piece in
-      if case .text(let text, _) = piece { text } else { " " }
-    }.joined()
+  /// `prompt` in one chunk, and the tokens that do not fit. BREAK has nothing to break here and is left out.
+  private func cut(_ prompt: String) -> (kept: TokenChunks, rest: [Int]) {
+    var tokens: [(id: Int, weight: Double)] = []
+    for piece in options.usesEmphasis ? EmphasisParser.parse(prompt) : [.text(prompt, weight: 1)] {
+      guard case .text(let text, let weight) = piece else { continue }
+      tokens += tokenizer.encode(text).map { ($0, weight) }
+    }
+    let kept = tokens.prefix(tokenizer.contextLength - 2)
+    let padding = tokenizer.contextLength - 2 - kept.count
+    let ids =
+      [tokenizer.beginID] + kept.map(\.id) + [tokenizer.endID]
+      + Array(repeating: tokenizer.paddingID, count: padding)
+    let weights = [1] + kept.map(\.weight) + Array(repeating: 1, count: padding + 1)
+    return (TokenChunks(ids: [ids], weights: [weights]), tokens.dropFirst(kept.count).map(\.id))
   }
 }

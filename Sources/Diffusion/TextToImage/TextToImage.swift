@@ -117,11 +117,11 @@ public struct TextToImage {
       }
       let device = model.placement.device
       let noise = try given.initial?.to(.float32) ?? draw()
-      let context = try context(for: requests)
+      let groups = try groups(of: requests)
       var drawn = 0
       let latents = try sampler.run(
         from: noise.to(device: device),
-        predict: { try predict($0, at: $1, context: context) },
+        predict: { try predict($0, at: $1, groups) },
         stepNoise: { _ in
           defer { drawn += 1 }
           return try given.steps?.selected(0, drawn) ?? draw()
@@ -140,18 +140,42 @@ public struct TextToImage {
     try withoutGradients {
       var images: [Tensor] = []
       for i in 0..<latents.shape[0] {
-        images.append(
-          try model.vae.decode(latents.narrowed(0, i..<i + 1), tilesAbove: Self.largestUntiled))
+        images.append(try decodeOne(latents.narrowed(0, i..<i + 1)))
       }
       return try Tensor.concatenated(images)
+    }
+  }
+
+  /// Decodes `[1, 4, H, W]`; where a GPU's memory does not suffice, in tiles.
+  private func decodeOne(_ latents: Tensor) throws -> Tensor {
+    do {
+      return try model.vae.decode(latents, tilesAbove: Self.largestUntiled)
+    } catch TorchError.outOfMemory(_, _, _) where model.placement.device != .cpu {
+      try Machine.emptyCache(model.placement.device)
+      return try model.vae.decode(latents, tilesAbove: model.vae.configuration.sampleSize)
     }
   }
 
   /// The longest side, in pixels, that is decoded in one piece: its attention takes the square of its area.
   static let largestUntiled = 1024
 
-  /// The guided prediction for `[B, 4, H, W]`, both halves of the guidance in one batch.
-  private func predict(_ latents: Tensor, at timestep: Double, context: Tensor) throws -> Tensor {
+  /// The guided prediction for `[B, 4, H, W]`.
+  private func predict(_ latents: Tensor, at timestep: Double, _ groups: [PromptGroup]) throws
+    -> Tensor
+  {
+    if groups.count == 1 { return try predict(latents, at: timestep, groups[0].context) }
+    let parts = try groups.map { group in
+      try predict(latents.gathered(0, indices(group.rows)), at: timestep, group.context)
+    }
+    let order = groups.flatMap(\.rows)
+    let places = order.indices.sorted { order[$0] < order[$1] }
+    return try Tensor.concatenated(parts).gathered(0, indices(places))
+  }
+
+  /// The guided prediction for images whose prompts take equally many chunks, both halves of the guidance in one batch.
+  private func predict(_ latents: Tensor, at timestep: Double, _ context: TextContext) throws
+    -> Tensor
+  {
     let guidance = Guidance(scale: options.guidance)
     let input = guidance.isActive ? try Tensor.concatenated([latents, latents]) : latents
     let timesteps = try Tensor.full([input.shape[0]], timestep, device: latents.device)
@@ -161,16 +185,33 @@ public struct TextToImage {
     return try guidance(unconditional: halves[0], conditional: halves[1])
   }
 
-  /// Text states of all requests; with guidance those of the negative prompts come first. Equal prompts are encoded once.
-  private func context(for requests: [ImageRequest]) throws -> Tensor {
-    let prompts = requests.map(\.prompt)
-    let negatives = Guidance(scale: options.guidance).isActive ? requests.map(\.negativePrompt) : []
-    let all = negatives + prompts
-    let distinct = Array(Set(all)).sorted()
-    let count = distinct.map(encoder.chunkCount).max() ?? 1
-    let states = try encoder.encode(distinct, chunkCount: count)
-    let rows = all.compactMap { distinct.firstIndex(of: $0) }
-    return try states.gathered(0, Tensor(rows, shape: [rows.count]).to(device: states.device))
+  /// The images of a batch by how many chunks their prompts take: what an image attends to depends on its own prompts
+  /// alone.
+  private func groups(of requests: [ImageRequest]) throws -> [PromptGroup] {
+    let isGuided = Guidance(scale: options.guidance).isActive
+    let counts = requests.map { request in
+      max(
+        encoder.chunkCount(request.prompt),
+        isGuided ? encoder.chunkCount(request.negativePrompt) : 1)
+    }
+    return try Set(counts).sorted().map { count in
+      let rows = requests.indices.filter { counts[$0] == count }
+      let members = rows.map { requests[$0] }
+      let negatives = isGuided ? members.map(\.negativePrompt) : []
+      let states = try states(of: negatives + members.map(\.prompt), chunkCount: count)
+      return PromptGroup(rows: rows, context: try model.unet.context(states))
+    }
+  }
+
+  /// Text states of `B` prompts, `[B, M, D]`; equal prompts are encoded once.
+  private func states(of prompts: [String], chunkCount: Int) throws -> Tensor {
+    let distinct = Array(Set(prompts)).sorted()
+    let states = try encoder.encode(distinct, chunkCount: chunkCount)
+    return try states.gathered(0, indices(prompts.compactMap { distinct.firstIndex(of: $0) }))
+  }
+
+  private func indices(_ values: [Int]) throws -> Tensor {
+    try Tensor(values, shape: [values.count]).to(device: model.placement.device)
   }
 
   private func check(_ tensor: Tensor?, _ what: String, _ shape: [Int]) throws {
@@ -185,4 +226,13 @@ public struct TextToImage {
         prompt: request.prompt, seed: request.seed)
     }
   }
+}
+
+/// Images of one batch whose prompts take equally many chunks.
+private struct PromptGroup {
+  /// Their places in the batch.
+  let rows: [Int]
+
+  /// Their text states, `[B, M, D]`; with guidance those of the negative prompts come first.
+  let context: TextContext
 }

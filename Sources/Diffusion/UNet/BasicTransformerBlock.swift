@@ -23,7 +23,7 @@ final class BasicTransformerBlock {
   ///   - x: pixels, `[B, N, C]`.
   ///   - context: text states, `[B, M, D]`.
   /// - Returns: `[B, N, C]`.
-  func callAsFunction(_ x: Tensor, context: Tensor) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, context: TextContext) throws -> Tensor {
     var x = try x + attn1(norm1(x))
     x = try x + attn2(norm2(x), context: context)
     return try x + feedForward(norm3(x))
@@ -52,9 +52,13 @@ final class Attention {
   ///   - x: hidden states, `[B, N, C]`.
   ///   - context: what to attend to, `[B, M, D]`; `x` itself when nil.
   /// - Returns: `[B, N, C]`.
-  func callAsFunction(_ x: Tensor, context: Tensor? = nil) throws -> Tensor {
-    let context = context ?? x
-    return try toOut(multiHeadAttention(toQ(x), toK(context), toV(context), heads: heads))
+  func callAsFunction(_ x: Tensor, context: TextContext? = nil) throws -> Tensor {
+    let seen = try context?.keysAndValues(of: self, project) ?? project(x)
+    return try toOut(multiHeadAttention(toQ(x), seen.keys, seen.values, heads: heads))
+  }
+
+  private func project(_ states: Tensor) throws -> KeysAndValues {
+    KeysAndValues(keys: try toK(states), values: try toV(states))
   }
 }
 

@@ -10,6 +10,7 @@ final class TimestepEmbedding {
   private let linear2: Linear
   private let frequencies: [Float]
   private let flipsSinToCos: Bool
+  private let activation: Activation
 
   init(_ weights: Weights, _ configuration: UNetConfiguration) throws {
     let width = configuration.levels[0].channels
@@ -18,6 +19,7 @@ final class TimestepEmbedding {
     linear2 = try Linear(
       weights["linear_2"], from: configuration.timeWidth, to: configuration.timeWidth)
     flipsSinToCos = configuration.flipsSinToCos
+    activation = configuration.activation
     let half = width / 2
     let slope = -log(10_000) / (Double(half) - configuration.frequencyShift)
     frequencies = (0..<half).map { exp(Float(slope) * Float($0)) }
@@ -31,6 +33,6 @@ final class TimestepEmbedding {
     let (sines, cosines) = try (angles.sin(), angles.cos())
     let waves = try Tensor.concatenated(
       flipsSinToCos ? [cosines, sines] : [sines, cosines], along: 1)
-    return try linear2(linear1(waves, activation: .silu))
+    return try linear2(activation(linear1(waves)))
   }
 }

@@ -28,7 +28,7 @@ final class Transformer2DModel {
   ///   - x: `[B, C, H, W]`.
   ///   - context: text states, `[B, M, D]`.
   /// - Returns: `[B, C, H, W]`.
-  func callAsFunction(_ x: Tensor, context: Tensor) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, context: TextContext) throws -> Tensor {
     let (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     var tokens = try norm(x).permuted([0, 2, 3, 1]).reshaped([batch, height * width, channels])
     tokens = try projIn(tokens)

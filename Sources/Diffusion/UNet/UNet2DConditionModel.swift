@@ -49,16 +49,22 @@ public final class UNet2DConditionModel {
       padding: 1)
   }
 
+  /// Text states as this network computes with them.
+  ///
+  /// - Parameter states: `[B, M, D]`, of any floating-point type.
+  public func context(_ states: Tensor) throws -> TextContext {
+    TextContext(try states.to(placement.dtype, device: placement.device))
+  }
+
   /// - Parameters:
   ///   - latents: `[B, 4, H, W]`, of any floating-point type.
   ///   - timesteps: 0…999, `F32 [B]`.
-  ///   - context: text states, `[B, M, D]`.
+  ///   - context: text states, `[B, M, D]`, as `context(_:)` makes them; the same for all steps of a run.
   /// - Returns: the prediction, `F32 [B, 4, H, W]`.
-  public func callAsFunction(_ latents: Tensor, timesteps: Tensor, context: Tensor) throws
+  public func callAsFunction(_ latents: Tensor, timesteps: Tensor, context: TextContext) throws
     -> Tensor
   {
     let time = try configuration.activation(timeEmbedding(timesteps)).to(placement.dtype)
-    let context = try context.to(placement.dtype)
     // Both ends are fp32: rounding the prediction would be multiplied by the guidance.
     var x = try convIn(latents.to(.float32).channelsLast()).to(placement.dtype)
     var skips = [x]

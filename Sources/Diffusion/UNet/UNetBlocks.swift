@@ -28,7 +28,7 @@ final class DownBlock {
 
   /// - Parameter skips: takes every state that the way up will want.
   /// - Returns: `[B, channels, H/2, W/2]`, or the same height and width at the last level.
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor, skips: inout [Tensor]) throws
+  func callAsFunction(_ x: Tensor, time: Tensor, context: TextContext, skips: inout [Tensor]) throws
     -> Tensor
   {
     var x = x
@@ -61,7 +61,7 @@ final class MiddleBlock {
   }
 
   /// - Returns: the shape of `x`.
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, time: Tensor, context: TextContext) throws -> Tensor {
     try second(attention(first(x, time: time), context: context), time: time)
   }
 }
@@ -98,7 +98,7 @@ final class UpBlock {
 
   /// - Parameter skips: the states from the way down; what is used is taken off its end.
   /// - Returns: `[B, channels, 2H, 2W]`, or the same height and width at the finest level.
-  func callAsFunction(_ x: Tensor, time: Tensor, context: Tensor, skips: inout [Tensor]) throws
+  func callAsFunction(_ x: Tensor, time: Tensor, context: TextContext, skips: inout [Tensor]) throws
     -> Tensor
   {
     var x = x

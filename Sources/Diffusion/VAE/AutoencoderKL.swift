@@ -29,17 +29,18 @@ public final class AutoencoderKL {
       ? try Conv2d(weights["post_quant_conv"], from: channels, to: channels, kernel: 1) : nil
   }
 
-  /// The distribution of an image's latents, before the scaling factor.
+  /// The distribution of images' latents, at the scale of a sampler's: `decode` turns them back.
   ///
   /// - Parameter images: in 0…1, `[B, 3, 8H, 8W]`.
-  /// - Returns: mean and standard deviation, `F32 [B, 4, H, W]` each.
-  public func encode(_ images: Tensor) throws -> (mean: Tensor, deviation: Tensor) {
+  public func encode(_ images: Tensor) throws -> LatentDistribution {
     let x = try (images.to(.float32) * 2 - 1).to(placement.dtype).channelsLast()
     let encoded = try encoder(x)
     let moments = try (quantConvolution?(encoded) ?? encoded).to(.float32).contiguous()
     let halves = try moments.chunks(2, along: 1)
     // Kingma and Welling 2013: the second half is ln σ².
-    return (halves[0], try (halves[1].clamped(to: -30...20) * 0.5).exp())
+    let deviation = try (halves[1].clamped(to: -30...20) * 0.5).exp()
+    let scale = configuration.scalingFactor
+    return LatentDistribution(mean: try halves[0] * scale, deviation: try deviation * scale)
   }
 
   /// The images of latents.

@@ -14,11 +14,15 @@ struct AutoencoderTests {
   func encode(_ name: String, seed: Int) throws {
     let expected = ModelFixtures.expected(name)
     let image = try expected.tensor("\(seed).image") * 0.5 + 0.5
-    let (mean, deviation) = try ModelFixtures.vae(name).encode(image)
-    #expect(mean.dtype == .float32)
-    #expect(try relativeError(mean, expected.tensor("\(seed).mean")) < 1e-4)
+    let vae = try ModelFixtures.vae(name)
+    let scale = vae.configuration.scalingFactor
+    let found = try vae.encode(image)
+    #expect(found.mean.dtype == .float32)
+    #expect(try relativeError(found.mean, expected.tensor("\(seed).mean") * scale) < 1e-4)
     let logarithm = try expected.tensor("\(seed).logvar")
-    #expect(try relativeError(deviation, (logarithm * 0.5).exp()) < 1e-4)
+    #expect(try relativeError(found.deviation, (logarithm * 0.5).exp() * scale) < 1e-4)
+    let sample = try found.sample(noise: .ones(found.mean.shape))
+    #expect(try relativeError(sample, found.mean + found.deviation) < 1e-6)
   }
 
   @Test("the image of latents is diffusers'", arguments: ModelFixtures.vaes, 0..<3)

@@ -11,7 +11,7 @@ struct UNetTests {
   {
     try unet(
       expected.tensor("\(seed).sample"), timesteps: expected.tensor("\(seed).timesteps"),
-      context: expected.tensor("\(seed).context"))
+      context: unet.context(expected.tensor("\(seed).context")))
   }
 
   @Test("the prediction is diffusers', also at odd sizes", arguments: ModelFixtures.unets, 0..<3)
@@ -32,7 +32,7 @@ struct UNetTests {
         try expected.tensor("2.\(tensor)").narrowed(0, row..<row + 1)
       }
       let alone = try unet(
-        part("sample"), timesteps: part("timesteps"), context: part("context"))
+        part("sample"), timesteps: part("timesteps"), context: unet.context(part("context")))
       #expect(try relativeError(alone, together.narrowed(0, row..<row + 1)) < 1e-5)
     }
   }

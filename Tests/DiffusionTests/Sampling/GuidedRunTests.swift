@@ -33,7 +33,8 @@ struct GuidedRunTests {
     let guidance = Guidance(scale: run.guidance)
     let prompts = try Self.tensors.tensor("prompts")
     let negatives = try Self.tensors.tensor("negatives").expanded([2, -1, -1])
-    let context = guidance.isActive ? try Tensor.concatenated([negatives, prompts]) : prompts
+    let context = try unet.context(
+      guidance.isActive ? try Tensor.concatenated([negatives, prompts]) : prompts)
     let noise = try Self.tensors.tensor("noise")
     var drawn = 0
     let final = try onOneThread {

@@ -95,6 +95,14 @@ struct PromptEncoderTests {
     #expect(emphasis.truncation(of: "(\(words(76)):1.2)") == "a")
   }
 
+  @Test("in one chunk BREAK is left out, and nothing behind it is lost")
+  func breaks() throws {
+    let emphasis = try encoder(PromptOptions(usesEmphasis: true))
+    let states = try emphasis.encode(["a fox BREAK a cat"])
+    #expect(try relativeError(states, encoder().encode(["a fox a cat"])) < 1e-6)
+    #expect(emphasis.truncation(of: "\(words(70)) BREAK \(words(10))") == "a a a a a")
+  }
+
   @Test("clip skip 2 leaves the tower one block early")
   func clipSkip() throws {
     let states = try encoder(PromptOptions(clipSkip: 2)).encode(["a fox"])

@@ -78,7 +78,7 @@ struct TextToImageTests {
     #expect(try relativeError(alone, given.narrowed(0, 1..<2)) < 1e-4)
   }
 
-  @Test("prompts of several chunks and of one meet in a batch")
+  @Test("prompts of several chunks and of one meet in a batch, and each image is as it is alone")
   func chunks() throws {
     let maker = try maker(prompts: PromptOptions(usesEmphasis: true, usesChunks: true))
     let long = [String](repeating: "a", count: 100).joined(separator: " ")
@@ -87,7 +87,11 @@ struct TextToImageTests {
       ImageRequest(prompt: long, negativePrompt: "b", seed: 2),
     ]
     #expect(maker.truncation(of: long) == nil)
-    #expect(try maker.latents(for: requests).isFinite())
+    let together = try maker.latents(for: requests + [requests[0]])
+    for (i, request) in (requests + [requests[0]]).enumerated() {
+      let alone = try maker.latents(for: [request])
+      #expect(try relativeError(together.narrowed(0, i..<i + 1), alone) < 1e-4)
+    }
   }
 
   @Test("progress hears every step and can stop the run")
