@@ -84,7 +84,8 @@ struct ConfigurationFileTests {
         == #"config.json: “l” is [0.5, "a"], which should be a list of numbers"#)
     #expect(
       message { try file.perBlock("l", count: 2) }
-        == #"config.json: “l” is [0.5, "a"], which should be a list of whole numbers above 0"#)
+        == #"config.json: “l” is [0.5, "a"], which should be a list of 1 to 32 whole numbers above 0 and below 65536"#
+    )
     #expect(message { try file.bool("long") }.count < 270)
     #expect(
       message { try file.choice("s") as Shape }
