@@ -62,7 +62,10 @@ package final class WeightStore {
         read: { try initialisation.tensor(shape, name: name, seed: seed) }, release: {})
     case .file(let entries, let unreadable):
       guard let entry = entry(name, shape, in: entries, unreadable: unreadable) else {
-        let error = WeightsError.mismatch(source: source, missing: [name], wrong: [], unused: [])
+        let what = unreadable[name].map { ["\(name) is \($0)"] }
+        let error = WeightsError.mismatch(
+          source: source, missing: what == nil ? [name] : [], wrong: [], unused: [],
+          unreadable: what ?? [])
         return WeightOrigin(read: { throw error }, release: {})
       }
       return WeightOrigin(
