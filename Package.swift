@@ -68,22 +68,22 @@ let package = Package(
     library("NN", ["Torch", "Files"]),
     library("Tokenization", ["Files"]),
     library("Imaging", ["CImaging", "Files"]),
-    library("CLIP", ["NN", "Tokenization", "Imaging", "Files"]),
-    library("Diffusion", ["NN", "CLIP", "Tokenization", "Imaging", "Files"]),
+    library("CLIP", ["NN", "Torch", "Files"]),
+    library("Diffusion", ["NN", "Torch", "CLIP", "Tokenization", "Imaging", "Files"]),
     .executableTarget(
       name: "raft-diffuse",
       dependencies: [
-        "Diffusion", "Files", "Imaging",
+        "Diffusion", "Files", "Imaging", "NN", "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     tests("Files"),
     .target(
-      name: "TestSupport", dependencies: ["Files", "NN", "Torch"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["NN", "Torch"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
-    tests("Tokenization", fixtures: true),
+    tests("Tokenization", ["Files"], fixtures: true),
     tests("Imaging", fixtures: true),
     tests("CLIP", ["TestSupport", "Files", "NN", "Torch"], fixtures: true),
     tests(

@@ -28,7 +28,7 @@ public struct TextConfiguration: Sendable, Equatable {
   public let normEpsilon: Double
 
   package init(_ file: ConfigurationFile) throws {
-    vocabularySize = try file.integer("vocab_size", default: 49408)
+    vocabularySize = try file.integer("vocab_size", in: 1...1 << 24, default: 49408)
     width = try file.positive("hidden_size")
     intermediateWidth = try file.positive("intermediate_size")
     layers = try file.positive("num_hidden_layers")

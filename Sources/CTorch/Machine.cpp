@@ -22,7 +22,11 @@ const char *ctorch_cpu_capability(void) {
 }
 
 int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
-void ctorch_set_thread_count(int32_t count) { at::set_num_threads(count); }
+
+CTorchStatus ctorch_set_thread_count(int32_t count) {
+  return guarded([&] { at::set_num_threads(count); });
+}
+
 bool ctorch_has_onednn(void) { return at::globalContext().hasMKLDNN(); }
 bool ctorch_has_mps(void) { return at::globalContext().hasMPS(); }
 
@@ -48,11 +52,12 @@ bool ctorch_load_cuda(const char **reason) {
 }
 
 int32_t ctorch_cuda_device_count(void) {
-  try {
-    return at::globalContext().hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
-  } catch (...) {
-    return 0;
-  }
+  int32_t count = 0;
+  // A driver that fails to answer has no devices to offer.
+  const CTorchStatus status = guarded([&] {
+    if (at::globalContext().hasCUDA()) count = static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
+  });
+  return status == CTORCH_OK ? count : 0;
 }
 
 CTorchStatus ctorch_synchronize(CTorchDevice where) {

@@ -1,4 +1,4 @@
-// What every file of this target shares: handles and the one try/catch.
+// What every file of this target shares: handles, and the target's one try/catch.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -131,12 +131,12 @@ package final class ConfigurationFile {
     try read(key, fallback, "a list of texts") { Self.list($0, \.string) }
   }
 
-  /// A list of positive whole numbers.
+  /// A list of sizes, one at least; more than 32 of them describe no network.
   package func positives(_ key: String, default fallback: [Int]? = nil) throws -> [Int] {
-    try read(key, fallback, "a list of whole numbers above 0") {
-      guard let list = Self.list($0, Self.integer), list.allSatisfy({ $0 > 0 }) else {
-        return nil
-      }
+    try read(key, fallback, "a list of 1 to 32 whole numbers above 0 and below 65536") {
+      guard let list = Self.list($0, Self.integer), (1...32).contains(list.count),
+        list.allSatisfy({ (1..<65536).contains($0) })
+      else { return nil }
       return list
     }
   }

@@ -16,14 +16,6 @@ package final class MappedFile: Sendable {
   // Written only through `pointer(to:)`, whose callers own the bytes of their range.
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer
 
-  /// What the system is told about the near future of a range.
-  package enum Advice: Sendable {
-    /// It is read soon: start reading it from the disk.
-    case willNeed
-    /// It is not read soon: its memory may be taken. **What was written to it is lost.**
-    case dontNeed
-  }
-
   /// Maps the file at `path`.
   ///
   /// - Throws: ``FileError`` where the file is missing, unreadable, empty or a folder.
@@ -60,20 +52,15 @@ package final class MappedFile: Sendable {
     return base + range.lowerBound
   }
 
-  /// Tells the system what comes for `range`, or for the whole file; a hint that may do nothing.
-  package func advise(_ advice: Advice, _ range: Range<Int>? = nil) {
+  /// Gives the memory of `range`, or of the whole file, back: it comes again from the file when it is touched.
+  /// **What was written to it is lost.**
+  package func release(_ range: Range<Int>? = nil) {
     let range = (range ?? 0..<size).clamped(to: 0..<size)
     let page = Int(getpagesize())
-    switch advice {
-    case .willNeed:
-      let start = range.lowerBound / page * page
-      madvise(base + start, range.upperBound - start, MADV_WILLNEED)
-    case .dontNeed:
-      // Only whole pages: the neighbours of a range are not given up.
-      let start = (range.lowerBound + page - 1) / page * page
-      let end = range.upperBound == size ? size : range.upperBound / page * page
-      guard start < end else { return }
-      madvise(base + start, end - start, MADV_DONTNEED)
-    }
+    // Only whole pages: the neighbours of a range are not given up.
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound == size ? size : range.upperBound / page * page
+    guard start < end else { return }
+    madvise(base + start, end - start, MADV_DONTNEED)
   }
 }

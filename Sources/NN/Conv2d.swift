@@ -30,11 +30,10 @@ public final class Conv2d {
 
   private func windowed(_ x: Tensor) throws -> Tensor {
     let bias = try bias.dense()
-    if !(recordsGradients && x.requiresGradient),
-      let packed = try weight.packed({
-        try .convolution(packing: $0, stride: stride, padding: padding)
-      })
-    {
+    let packed = try weight.packed(for: x) {
+      try .convolution(packing: $0, stride: stride, padding: padding)
+    }
+    if let packed {
       return try packed(x.channelsLast(), bias: bias)
     }
     return try x.convolution(weight.dense(), bias: bias, stride: stride, padding: padding)
@@ -43,9 +42,7 @@ public final class Conv2d {
   private func pointwise(_ x: Tensor) throws -> Tensor {
     let bias = try bias.dense()
     let pixels = try x.permuted([0, 2, 3, 1])
-    if !(recordsGradients && x.requiresGradient),
-      let packed = try weight.packed({ try .linear(packing: $0) })
-    {
+    if let packed = try weight.packed(for: x, { try .linear(packing: $0) }) {
       return try packed(pixels.contiguous(), bias: bias).permuted([0, 3, 1, 2])
     }
     return try pixels.linear(weight.dense(), bias: bias).permuted([0, 3, 1, 2])

@@ -33,7 +33,12 @@ package final class FrozenWeight {
   }
 
   /// The weight packed by `pack`, made at the first call; nil where packing does not pay or is not to be had.
-  package func packed(_ pack: (Tensor) throws -> PackedWeight) throws -> PackedWeight? {
+  ///
+  /// Packed kernels have no gradients, so there is none for an `x` that wants one.
+  package func packed(for x: Tensor, _ pack: (Tensor) throws -> PackedWeight) throws
+    -> PackedWeight?
+  {
+    if recordsGradients && x.requiresGradient { return nil }
     if let packed { return packed }
     guard packs else { return nil }
     let made = try pack(try placed ?? load())
@@ -44,8 +49,8 @@ package final class FrozenWeight {
     return made
   }
 
-  /// Packed kernels are oneDNN's: on the CPU, in fp32, or in bf16 where the processor has it. Below some thousand elements
-  /// the eager path is faster.
+  /// Packed kernels are oneDNN's: on the CPU, in fp32, or in bf16 where the processor has it. Below 16,384 elements the
+  /// eager path is faster.
   private var packs: Bool {
     guard placement.device == .cpu, Machine.hasPackedKernels else { return false }
     guard shape.reduce(1, *) >= 16_384 else { return false }
@@ -54,11 +59,19 @@ package final class FrozenWeight {
   }
 
   private func load() throws -> Tensor {
-    let tensor = try placement.place(origin.read())
+    let stored = try origin.read()
+    let tensor = try placement.place(stored)
     // One pass over the memory: a sum is finite only if every element is, but for overflows.
     guard try tensor.sum().item().isFinite || tensor.isFinite() else {
+      // What was finite in the file is so no more after rounding.
+      guard try !stored.isFinite() else {
+        let narrow = placement.rounding ?? placement.dtype
+        throw WeightsError.tooLarge(name: name, source: source, dtype: narrow.rawValue)
+      }
       throw WeightsError.notFinite(name: name, source: source)
     }
+    // A copy stands on its own; a view is the mapping itself.
+    if tensor !== stored { origin.release() }
     return tensor
   }
 }

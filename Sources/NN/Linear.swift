@@ -15,9 +15,7 @@ public final class Linear {
   /// - Returns: `[…, out]` from `[…, in]`.
   public func callAsFunction(_ x: Tensor, activation: FusedActivation = .none) throws -> Tensor {
     let bias = try bias?.dense()
-    if !(recordsGradients && x.requiresGradient),
-      let packed = try weight.packed({ try .linear(packing: $0) })
-    {
+    if let packed = try weight.packed(for: x, { try .linear(packing: $0) }) {
       return try packed(x, bias: bias, activation: activation)
     }
     return try activation(x.linear(weight.dense(), bias: bias))

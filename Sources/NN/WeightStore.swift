@@ -1,16 +1,16 @@
-internal import Files
-package import Torch
+internal import Torch
 
 /// What a tree of weights stands on: a checkpoint's tensors by name, or a seed to make them from.
 ///
 /// It remembers what was asked for, so that `verify()` can tell everything that is missing, misshapen or left over.
 package final class WeightStore {
-  enum Origin {
-    case entries([String: TensorEntry])
+  enum Tensors {
+    /// A file's tensors, and what stands there under the names of the others.
+    case file([String: TensorEntry], unreadable: [String: String])
     case seed(UInt64)
   }
 
-  let origin: Origin
+  let tensors: Tensors
   /// What messages call the checkpoint: its file or folder.
   let source: String
 
@@ -20,18 +20,23 @@ package final class WeightStore {
   private var asked: Set<String> = []
   private var missing: [String] = []
   private var wrong: [String] = []
+  private var unreadable: [String] = []
 
-  init(_ origin: Origin, source: String) {
-    self.origin = origin
+  init(_ tensors: Tensors, source: String) {
+    self.tensors = tensors
     self.source = source
   }
 
   /// The tensor's entry if it is there and fits; what does not fit is written down for `verify()`.
-  private func entry(_ name: String, _ shape: [Int], in entries: [String: TensorEntry])
-    -> TensorEntry?
-  {
+  private func entry(
+    _ name: String, _ shape: [Int], in entries: [String: TensorEntry], unreadable: [String: String]
+  ) -> TensorEntry? {
     guard let entry = entries[name] else {
-      missing.append("\(name) \(shape)")
+      if let what = unreadable[name] {
+        self.unreadable.append("\(name) is \(what)")
+      } else {
+        missing.append("\(name) \(shape)")
+      }
       return nil
     }
     guard Self.fits(entry.shape, shape) else {
@@ -51,13 +56,16 @@ package final class WeightStore {
   {
     asked.insert(name)
     elementCount += shape.reduce(1, *)
-    switch origin {
+    switch tensors {
     case .seed(let seed):
       return WeightOrigin(
         read: { try initialisation.tensor(shape, name: name, seed: seed) }, release: {})
-    case .entries(let entries):
-      guard let entry = entry(name, shape, in: entries) else {
-        let error = WeightsError.mismatch(source: source, missing: [name], wrong: [], unused: [])
+    case .file(let entries, let unreadable):
+      guard let entry = entry(name, shape, in: entries, unreadable: unreadable) else {
+        let what = unreadable[name].map { ["\(name) is \($0)"] }
+        let error = WeightsError.mismatch(
+          source: source, missing: what == nil ? [name] : [], wrong: [], unused: [],
+          unreadable: what ?? [])
         return WeightOrigin(read: { throw error }, release: {})
       }
       return WeightOrigin(
@@ -76,23 +84,19 @@ package final class WeightStore {
   }
 
   var entries: [String: TensorEntry] {
-    if case .entries(let entries) = origin { entries } else { [:] }
+    if case .file(let entries, _) = tensors { entries } else { [:] }
   }
 
   func contains(_ name: String) -> Bool {
-    guard case .entries(let entries) = origin else { return false }
-    return entries[name] != nil
+    entries[name] != nil
   }
 
   /// - Throws: `WeightsError.mismatch`, which lists every tensor that is missing, misshapen or left over.
   func verify(ignoring isIgnored: (String) -> Bool) throws {
-    var unused: [String] = []
-    if case .entries(let entries) = origin {
-      unused = entries.keys.filter { !asked.contains($0) && !isIgnored($0) }.sorted()
-    }
-    guard missing.isEmpty, wrong.isEmpty, unused.isEmpty else {
+    let unused = entries.keys.filter { !asked.contains($0) && !isIgnored($0) }.sorted()
+    guard missing.isEmpty, wrong.isEmpty, unused.isEmpty, unreadable.isEmpty else {
       throw WeightsError.mismatch(
-        source: source, missing: missing, wrong: wrong, unused: unused)
+        source: source, missing: missing, wrong: wrong, unused: unused, unreadable: unreadable)
     }
   }
 }
@@ -104,21 +108,4 @@ struct WeightOrigin {
 
   /// Says that it is not read soon, so that its pages need no memory.
   let release: () -> Void
-}
-
-extension TensorEntry {
-  /// Gives the mapped pages back; they come again from the file when they are touched.
-  fileprivate func releaseMemory() {
-    if let bytes { file.advise(.dontNeed, bytes) }
-  }
-
-  /// The tensor in the file's own type: a view of the mapped file where its alignment allows, else a copy.
-  package func tensor() throws -> Tensor {
-    guard isAligned, count > 0 else {
-      let bytes = copiedBytes()
-      return try Tensor(bytes, shape: [bytes.count]).reinterpreted(as: dtype, shape: shape)
-    }
-    return try Tensor(
-      borrowing: pointer, shape: shape, strides: strides, dtype: dtype, owner: file)
-  }
 }

@@ -21,9 +21,14 @@ public struct Weights {
   ///
   /// - Parameters:
   ///   - entries: tensors by the name that the layers use.
+  ///   - unreadable: names whose value is no plain tensor, with what it is instead.
   ///   - source: what messages call the checkpoint.
-  package init(_ entries: [String: TensorEntry], source: String, placement: Placement) {
-    self.init(WeightStore(.entries(entries), source: source), path: "", placement: placement)
+  package init(
+    _ entries: [String: TensorEntry], unreadable: [String: String] = [:], source: String,
+    placement: Placement
+  ) {
+    let store = WeightStore(.file(entries, unreadable: unreadable), source: source)
+    self.init(store, path: "", placement: placement)
   }
 
   /// Weights that start from random numbers; equal seeds make equal models, whatever the order of construction.

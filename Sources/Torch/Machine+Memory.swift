@@ -5,14 +5,14 @@ extension Machine {
   /// limits it; nil where neither can be read.
   public static var availableMemory: Int? {
     let system = meminfo("MemAvailable")
-    let group = controlGroupRest
+    let group = ControlGroup().rest
     guard let system else { return group }
     return group.map { min($0, system) } ?? system
   }
 
   /// Bytes of main memory that a control group lets this process and its like take together; nil where none does.
   package static var controlGroupLimit: Int? {
-    controlGroupFiles.lazy.compactMap { limit(in: $0.limit) }.first
+    ControlGroup().limit
   }
 
   /// The most memory that this process has held at once, in bytes; nil where it cannot be read.
@@ -28,32 +28,5 @@ extension Machine {
       return line.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1024 }
     }
     return nil
-  }
-
-  /// Control groups of version 2, then 1; "max" and absurd limits are none.
-  private static let controlGroupFiles = [
-    (limit: "/sys/fs/cgroup/memory.max", use: "/sys/fs/cgroup/memory.current"),
-    (
-      limit: "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-      use: "/sys/fs/cgroup/memory/memory.usage_in_bytes"
-    ),
-  ]
-
-  private static var controlGroupRest: Int? {
-    for file in controlGroupFiles {
-      if let limit = limit(in: file.limit), let used = number(in: file.use) {
-        return max(limit - used, 0)
-      }
-    }
-    return nil
-  }
-
-  private static func limit(in file: String) -> Int? {
-    number(in: file).flatMap { $0 < 1 << 50 ? $0 : nil }
-  }
-
-  private static func number(in file: String) -> Int? {
-    (try? String(contentsOfFile: file, encoding: .utf8))
-      .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }
 }

@@ -12,10 +12,13 @@ public enum Machine {
   /// Whether libtorch was built with oneDNN, whose packed kernels frozen layers use.
   public static var hasPackedKernels: Bool { ctorch_has_onednn() }
 
-  /// Threads that an operation may use.
+  /// Threads that an operation may use, at least 1: smaller numbers set 1.
   public static var threadCount: Int {
     get { Int(ctorch_thread_count()) }
-    set { ctorch_set_thread_count(Int32(newValue)) }
+    set {
+      // Fails only below 1.
+      _ = ctorch_set_thread_count(Int32(clamping: max(newValue, 1)))
+    }
   }
 
   /// Loads the CUDA kernels that lie beside libtorch; nil when they are there, else why not.

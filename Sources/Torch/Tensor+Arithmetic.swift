@@ -94,7 +94,10 @@ extension Tensor {
 
   /// Whether no element is an infinity or not a number.
   public func isFinite() throws(TorchError) -> Bool {
-    try Tensor("isfinite", self) { ctorch_isfinite($0, &$1) }.to(.float32).min().item() == 1
+    guard count > 0 else { return true }
+    // libtorch has no isfinite for the 8-bit types.
+    let x = dtype.isFloatingPoint && dtype.size == 1 ? try to(.float32) : self
+    return try Tensor("isfinite", x) { ctorch_isfinite($0, &$1) }.to(.float32).min().item() == 1
   }
 
   /// Whether both have the same shape and the same elements.

@@ -136,7 +136,8 @@ extension Tensor {
   }
 
   private func copied<Element>(as dtype: DType, zero: Element) throws(TorchError) -> [Element] {
-    let converted = try to(dtype)
+    // First to the CPU: Apple's GPU has no doubles to convert to.
+    let converted = try to(device: .cpu).to(dtype)
     var values = [Element](repeating: zero, count: converted.count)
     let status = values.withUnsafeMutableBytes { buffer in
       guard let base = buffer.baseAddress, !buffer.isEmpty else { return CTORCH_OK }

@@ -58,8 +58,8 @@ extension Tensor {
     }
     let step = size / parts
     var pieces: [Tensor] = []
-    for start in stride(from: 0, to: size, by: step) {
-      pieces.append(try narrowed(dimension, start..<start + step))
+    for part in 0..<parts {
+      pieces.append(try narrowed(dimension, part * step..<(part + 1) * step))
     }
     return pieces
   }

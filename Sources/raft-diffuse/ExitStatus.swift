@@ -58,7 +58,7 @@ enum ExitStatus: Int32 {
   private static func of(_ error: ModelError) -> ExitStatus {
     switch error {
     case .notFound, .noWeights, .noTokenizer: .missingFile
-    case .notAModel, .unsupported, .misfit: .badInput
+    case .notAModel, .unsupported, .misfit, .sameTensor: .badInput
     }
   }
 

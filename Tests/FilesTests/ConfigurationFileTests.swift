@@ -84,7 +84,8 @@ struct ConfigurationFileTests {
         == #"config.json: “l” is [0.5, "a"], which should be a list of numbers"#)
     #expect(
       message { try file.perBlock("l", count: 2) }
-        == #"config.json: “l” is [0.5, "a"], which should be a list of whole numbers above 0"#)
+        == #"config.json: “l” is [0.5, "a"], which should be a list of 1 to 32 whole numbers above 0 and below 65536"#
+    )
     #expect(message { try file.bool("long") }.count < 270)
     #expect(
       message { try file.choice("s") as Shape }
@@ -125,5 +126,19 @@ struct ConfigurationFileTests {
     #expect(throws: FileError.missing("/no/config.json")) {
       try ConfigurationFile("/no/config.json")
     }
+  }
+
+  @Test(
+    "a list that can be no network's sizes is refused",
+    arguments: ["[]", "[0]", "[65536]", "[4611686018427387904, 1]", "[1.5]"])
+  func sizes(_ list: String) throws {
+    let file = try file("{\"l\": \(list)}")
+    let expected = "a list of 1 to 32 whole numbers above 0 and below 65536"
+    for read in [{ try file.positives("l") }, { try file.perBlock("l", count: 1) }] {
+      let text = message(read)
+      #expect(text.hasPrefix("config.json: “l” is [") && text.hasSuffix(expected))
+    }
+    let long = try self.file("{\"l\": \(Array(repeating: 1, count: 33))}")
+    #expect(message { try long.positives("l") }.hasSuffix(expected))
   }
 }

@@ -132,4 +132,21 @@ struct FileTests {
         == "a cannot be written: your disk quota is used up; free some space or choose another "
         + "folder")
   }
+
+  @Test(
+    "a folder's names are listed; no folder has none, and one that cannot be opened is an error")
+  func listing() throws {
+    try withFolder { folder in
+      try AtomicFile.write([UInt8(1)], to: folder + "/é")
+      try AtomicFile.write([UInt8(1)], to: folder + "/.b")
+      #expect(try FolderListing.names(in: folder) == ["é", ".b"])
+      #expect(try FolderListing.names(in: folder + "/none") == [])
+      #expect(try FolderListing.names(in: folder + "/.b") == [])
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/ring", withDestinationPath: "ring")
+      #expect(
+        message { _ = try FolderListing.names(in: folder + "/ring") }
+          .hasPrefix("\(folder)/ring cannot be read: "))
+    }
+  }
 }

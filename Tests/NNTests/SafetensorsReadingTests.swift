@@ -47,11 +47,10 @@ struct SafetensorsReadingTests {
       let bytes = safetensors(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, bytes: 4)
       let path = try write(bytes, to: "a.safetensors", in: folder)
       let entry = try CheckpointFile.open(path).entry("a")
-      entry.file.advise(.willNeed)
       entry.pointer.storeBytes(of: 7, as: UInt8.self)
       #expect(entry.copiedBytes() == [7, 0, 0, 0])
       #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == bytes)
-      entry.file.advise(.dontNeed)
+      entry.file.release()
       #expect(entry.copiedBytes() == [0, 0, 0, 0])
     }
   }

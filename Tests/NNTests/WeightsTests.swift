@@ -160,6 +160,62 @@ struct WeightsTests {
     #expect(try tensor.integers() == Array(0..<1000))
   }
 }
+/// What a file's tensors become on their way into a layer.
+struct PlacingTests {
+  @Test("a weight too large for the type that it is rounded to is told from a damaged one")
+  func tooLarge() throws {
+    for placement in [Placement(rounding: .float16), Placement(dtype: .float16)] {
+      let root = try weights(["a": .full([2], 70_000)], placement: placement)
+      #expect(
+        message { try root.frozen("a", [2], .zeros).dense() }
+          == "a in x.safetensors holds a number that is too large for F16; compute in bf16 or fp32")
+    }
+  }
+
+  @Test("an 8-bit weight that is not finite is named")
+  func eightBit() throws {
+    let root = try weights(["a": Tensor([1, .nan] as [Float], shape: [2]).to(.float8E4M3)])
+    #expect(message { try root.frozen("a", [2], .zeros).dense() }.contains("holds an infinity"))
+  }
+
+  @Test("tensors that cannot be read are listed as such, not as missing")
+  func unreadable() throws {
+    let file = try CheckpointFile.open(fixture("unreadable.pt"))
+    let root = Weights(
+      file.entries, unreadable: file.unreadable, source: "x.pt", placement: Placement())
+    for name in ["dense", "sparse", "absent"] { _ = root.frozen(name, [2], .zeros) }
+    #expect(
+      message { try root.verify() } == """
+        x.pt does not fit its configuration; is config.json of another model, or the download incomplete?
+          1 missing:
+            absent [2]
+          1 of a kind that is not read:
+            sparse is torch._utils._rebuild_sparse_tensor
+        """)
+    #expect(
+      message { try root.frozen("sparse", [2], .zeros).dense() }
+        .hasSuffix("    sparse is torch._utils._rebuild_sparse_tensor"))
+  }
+
+  @Test(
+    "a weight that was copied gives its pages back, one that is a view keeps them",
+    arguments: [DType.bfloat16, .float32])
+  func release(_ dtype: DType) throws {
+    let count = 1 << 16
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/x.safetensors"
+      try SafetensorsWriter.write(
+        [SafetensorsWriter.Item(name: "a", tensor: .zeros([count]))], to: path)
+      let entry = try CheckpointFile.open(path).entry("a")
+      // What is written to a private page is lost when the page is given back.
+      let middle = entry.pointer + count * 2
+      middle.storeBytes(of: 1, as: Float.self)
+      let root = Weights(["a": entry], source: path, placement: Placement(dtype: dtype))
+      #expect(try root.frozen("a", [count], .zeros).dense().sum().item() == 1)
+      #expect(middle.load(as: Float.self) == (dtype == .float32 ? 1 : 0))
+    }
+  }
+}
 
 /// Weights that no file holds.
 struct SeededWeightsTests {

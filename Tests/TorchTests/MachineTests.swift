@@ -81,4 +81,12 @@ struct MachineTests {
     #expect(text.hasPrefix("borrow \(shape) cannot be done on no tensor: "))
     #expect(isReleased)
   }
+
+  @Test("no number of threads is too small to be set", arguments: [0, -3, Int.min])
+  func threads(_ count: Int) {
+    let before = Machine.threadCount
+    defer { Machine.threadCount = before }
+    Machine.threadCount = count
+    #expect(Machine.threadCount == 1)
+  }
 }

@@ -126,4 +126,19 @@ struct ShapeTests {
     #expect(
       try last.withBytes { Array($0.bindMemory(to: Int64.self)) } == (0..<8).map { Int64($0) })
   }
+
+  @Test("an empty dimension is cut into empty pieces")
+  func emptyChunks() throws {
+    let pieces = try Tensor.zeros([2, 0]).chunks(3, along: 1)
+    #expect(pieces.map(\.shape) == [[2, 0], [2, 0], [2, 0]])
+  }
+
+  @Test("8-bit floating-point tensors and empty ones are told finite or not")
+  func finite() throws {
+    for dtype in [DType.float8E4M3, .float8E5M2] {
+      #expect(try Tensor([1, 2] as [Float], shape: [2]).to(dtype).isFinite())
+      #expect(try !Tensor([1, .nan] as [Float], shape: [2]).to(dtype).isFinite())
+    }
+    #expect(try Tensor.zeros([0]).isFinite())
+  }
 }

@@ -122,7 +122,7 @@ struct TorchErrorTests {
     #expect(
       text.hasPrefix(
         "out of memory in clone on F32 [8388608, 8388608]; "
-          + "try a smaller batch or size, or --precision bf16 ("))
+          + "try a smaller batch or size, or a type of fewer bytes ("))
     // It leaves nothing behind.
     #expect(try x([2]).floats() == [0, 0])
   }

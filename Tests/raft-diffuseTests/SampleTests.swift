@@ -192,7 +192,7 @@ struct SampleTests {
       run.errors.hasPrefix(
         """
         warning: this processor has no bf16 arithmetic (AVX512-BF16 or AMX), so bf16 is slower here \
-        than fp32; use --precision fp32 or auto
+        than fp32; fp32 or auto is the better choice
 
         """))
     let automatic = try folder.sample(

@@ -1,7 +1,7 @@
 // A plain C view of libtorch, as wide as this package needs and no wider.
 //
-// Every function returns a status and leaves its text in ctorch_last_error(), which belongs to the calling thread until
-// its next call. A CTensor or CGenerator that a function returns is owned by the caller and freed with ctorch_tensor_free
+// Every function that can fail returns a status and leaves its text in ctorch_last_error(), which belongs to the calling
+// thread until its next call; the others only look something up or free it. No C++ exception leaves a function. A CTensor or CGenerator that a function returns is owned by the caller and freed with ctorch_tensor_free
 // or ctorch_generator_free. Shapes are arrays of `rank` sizes, row-major.
 #ifndef CTORCH_H
 #define CTORCH_H
@@ -36,7 +36,7 @@ const char *_Nonnull ctorch_last_error(void);
 const char *_Nonnull ctorch_version(void);
 const char *_Nonnull ctorch_cpu_capability(void);
 int32_t ctorch_thread_count(void);
-void ctorch_set_thread_count(int32_t count);
+CTorchStatus ctorch_set_thread_count(int32_t count);
 bool ctorch_load_cuda(const char *_Nullable *_Nonnull reason);
 int32_t ctorch_cuda_device_count(void);
 bool ctorch_has_mps(void);

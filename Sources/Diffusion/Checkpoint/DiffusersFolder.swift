@@ -33,18 +33,18 @@ package struct DiffusersFolder: ModelParts {
 
   /// The component's weights, under the names that our layers use.
   package func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
-    let file = try file(of: component)
-    let entries = try Dictionary(
-      CheckpointFile.open(file).entries.map { (Self.name($0.key, in: component), $0.value) },
-      uniquingKeysWith: { first, _ in first })
-    return Weights(entries, source: file, placement: placement)
+    let file = try CheckpointFile.open(file(of: component))
+    return try NamedTensors(file).renamed { Self.name($0, in: component) }
+      .weights(placement: placement)
   }
 
   /// The file, or the index of shards, that holds the component's weights: safetensors before pickles, what was asked for
   /// before the plain one, the plain one before any other variant.
+  ///
+  /// - Throws: `ModelError.noWeights`, or `FileError` where the folder may not be looked into.
   package func file(of component: ModelComponent) throws -> String {
     let folder = "\(path)/\(component.rawValue)"
-    let present = Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    let present = try FolderListing.names(in: folder)
     let infixes =
       (variant.map { [".\($0)"] } ?? []) + ["", ".fp16", ".bf16", ".fp32", ".non_ema", ".ema"]
     var looked: [String] = []

@@ -15,6 +15,9 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   /// Two components do not belong together.
   case misfit(String)
 
+  /// Two tensors of a file stand for one of the network.
+  case sameTensor(String, String, file: String)
+
   /// A single-file checkpoint carries no vocabulary, and none was found.
   case noTokenizer(looked: [String])
 
@@ -33,9 +36,11 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
       "\(path) is \(kind), which is not supported; \(advice)"
     case .misfit(let text):
       text
+    case .sameTensor(let one, let other, let file):
+      "\(file) has both \(one) and \(other), which are the same tensor of the network; remove one of them"
     case .noTokenizer(let looked):
       "a single-file checkpoint carries no vocabulary, and none was found; looked for "
-        + "\(looked.joined(separator: ", ")). Run scripts/setup, or name a folder that has one with --tokenizer"
+        + "\(looked.joined(separator: ", ")). Run scripts/setup, or give a folder that has one as the tokenizer"
     }
   }
 }

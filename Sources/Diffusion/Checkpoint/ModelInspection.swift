@@ -4,7 +4,7 @@ internal import Torch
 /// What a checkpoint's files hold, looked at without building the model.
 package struct ModelInspection {
   /// One of the model's parts.
-  package struct Component: Sendable {
+  package struct Component: Sendable, Encodable {
     /// Its folder in diffusers' layout.
     package let name: String
 
@@ -33,11 +33,7 @@ package struct ModelInspection {
   ///
   /// - Throws: `ModelError` or a checkpoint's error.
   package init(_ location: ModelLocation, variant: String? = nil) throws {
-    let parts: any ModelParts =
-      switch location {
-      case .folder(let path): try DiffusersFolder(path, variant: variant)
-      case .file(let path): try SingleFile(path)
-      }
+    let parts = try location.parts(variant: variant)
     let kinds: [ModelComponent] = [.textEncoder, .unet, .vae]
     let all = try kinds.map { try parts.weights($0, placement: Placement()) }
     weights = all
@@ -58,6 +54,7 @@ package struct ModelInspection {
     for weights in weights {
       for (name, entry) in weights.entries.sorted(by: { $0.key < $1.key })
       where entry.dtype.isFloatingPoint {
+        defer { entry.releaseMemory() }
         guard try entry.tensor().isFinite() else {
           throw WeightsError.notFinite(name: name, source: weights.source)
         }

@@ -15,6 +15,16 @@ public enum ModelLocation: Sendable, Equatable {
     }
   }
 
+  /// The checkpoint's parts, whichever the layout.
+  ///
+  /// - Parameter variant: which of several sets of weights to prefer, such as `fp16`; folders only.
+  package func parts(variant: String? = nil) throws -> any ModelParts {
+    switch self {
+    case .folder(let path): try DiffusersFolder(path, variant: variant)
+    case .file(let path): try SingleFile(path)
+    }
+  }
+
   /// Finds `name`: a folder, a file, or a model of the local Hugging Face cache such as `org/name` or `org/name@revision`.
   ///
   /// - Throws: `ModelError.notFound`, which lists the places looked at. The network is never asked.

@@ -29,6 +29,6 @@ public enum Precision: String, Sendable, CaseIterable {
   public func warning(on device: Device) -> String? {
     guard self == .bf16, device == .cpu, !Machine.hasFastBFloat16 else { return nil }
     return "this processor has no bf16 arithmetic (AVX512-BF16 or AMX), so bf16 is slower here "
-      + "than fp32; use --precision fp32 or auto"
+      + "than fp32; fp32 or auto is the better choice"
   }
 }

@@ -5,25 +5,23 @@ package import NN
 /// A single-file checkpoint. It carries no configuration: sizes are read off the shapes, the rest is what SD-1.x has.
 package struct SingleFile: ModelParts {
   let path: String
-  private let unet: [String: TensorEntry]
-  private let vae: [String: TensorEntry]
-  private let text: [String: TensorEntry]
+  private let unet: NamedTensors
+  private let vae: NamedTensors
+  private let text: NamedTensors
 
   package init(_ path: String) throws {
     let file = try CheckpointFile.open(path)
     try ModelFamily.refuse(file)
     self.path = path
-    func subtree(_ prefixes: String...) -> [String: TensorEntry] {
-      var entries: [String: TensorEntry] = [:]
-      for (name, entry) in file.entries {
-        guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else { continue }
-        entries[String(name.dropFirst(prefix.count))] = entry
+    let all = NamedTensors(file)
+    func subtree(_ prefixes: String...) throws -> NamedTensors {
+      try all.renamed { name in
+        prefixes.first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
       }
-      return entries
     }
-    unet = subtree("model.diffusion_model.")
-    vae = subtree("first_stage_model.", "vae.")
-    text = subtree("cond_stage_model.transformer.")
+    unet = try subtree("model.diffusion_model.")
+    vae = try subtree("first_stage_model.", "vae.")
+    text = try subtree("cond_stage_model.transformer.")
     guard !vae.isEmpty else {
       throw ModelError.unsupported(
         path: path, kind: "a checkpoint without a VAE (first_stage_model.…)",
@@ -42,17 +40,15 @@ package struct SingleFile: ModelParts {
   }
 
   /// The weights of a component, under diffusers' names. What no layer has keeps its name and is reported as left over.
-  package func weights(_ component: ModelComponent, placement: Placement) -> Weights {
+  package func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
     let names = names
-    let entries: [(String, TensorEntry)] =
+    let tensors =
       switch component {
-      case .unet: unet.map { (names.unet($0) ?? $0, $1) }
-      case .vae: vae.map { (names.vae($0) ?? $0, $1) }
-      case .textEncoder: text.map { (names.text($0), $1) }
+      case .unet: try unet.renamed { names.unet($0) ?? $0 }
+      case .vae: try vae.renamed { names.vae($0) ?? $0 }
+      case .textEncoder: try text.renamed { names.text($0) }
       }
-    return Weights(
-      Dictionary(entries, uniquingKeysWith: { first, _ in first }), source: path,
-      placement: placement)
+    return tensors.weights(placement: placement)
   }
 
   /// A component's configuration, read off the shapes of its tensors.
@@ -79,8 +75,11 @@ package struct SingleFile: ModelParts {
     (0..<16).prefix { vae["decoder.up.\($0).block.0.conv1.weight"] != nil }.count
   }
 
-  private func shape(_ name: String, in entries: [String: TensorEntry], rank: Int) throws -> [Int] {
-    guard let shape = entries[name]?.shape, shape.count >= rank else {
+  private func shape(_ name: String, in tensors: NamedTensors, rank: Int) throws -> [Int] {
+    if let what = tensors.unreadable[name] {
+      throw CheckpointError.unreadableTensor(name, what: what, file: path)
+    }
+    guard let shape = tensors[name]?.shape, shape.count >= rank else {
       throw WeightsError.mismatch(source: path, missing: [name], wrong: [], unused: [])
     }
     return shape
@@ -134,8 +133,7 @@ package struct SingleFile: ModelParts {
   }
 
   private func textConfiguration() throws -> ConfigurationFile {
-    let canonical = Dictionary(
-      text.map { (names.text($0), $1) }, uniquingKeysWith: { first, _ in first })
+    let canonical = try text.renamed { names.text($0) }
     let tokens = try shape("embeddings.token_embedding.weight", in: canonical, rank: 2)
     let positions = try shape("embeddings.position_embedding.weight", in: canonical, rank: 2)
     let mlp = try shape("encoder.layers.0.mlp.fc1.weight", in: canonical, rank: 2)

@@ -22,6 +22,9 @@ public final class StableDiffusion {
   /// The noise schedule that the checkpoint was trained with.
   public let scheduler: SchedulerConfiguration
 
+  /// What is odd about the checkpoint though it can be used, a sentence each; empty where all is well.
+  public let warnings: [String]
+
   /// Elements of all weights.
   public let parameterCount: Int
 
@@ -40,11 +43,7 @@ public final class StableDiffusion {
     tokenizer: String? = nil
   ) throws {
     self.location = location
-    let parts: any ModelParts =
-      switch location {
-      case .folder(let path): try DiffusersFolder(path, variant: variant)
-      case .file(let path): try SingleFile(path)
-      }
+    let parts = try location.parts(variant: variant)
     let unetConfiguration = try UNetConfiguration(parts.configuration(.unet))
     let vaeConfiguration = try VAEConfiguration(parts.configuration(.vae))
     let textConfiguration = try TextConfiguration(parts.configuration(.textEncoder))
@@ -54,11 +53,7 @@ public final class StableDiffusion {
     try Self.check(unetConfiguration, vaeConfiguration, textConfiguration, location)
     scheduler = try parts.scheduler
     self.tokenizer = try Self.tokenizer(named: tokenizer, of: parts)
-    guard self.tokenizer.tokenCount <= textConfiguration.vocabularySize else {
-      throw ModelError.misfit(
-        "the vocabulary has \(self.tokenizer.tokenCount) tokens, but the text encoder of \(location.path) has embeddings "
-          + "for \(textConfiguration.vocabularySize); the tokenizer is of another model")
-    }
+    warnings = try Self.check(self.tokenizer, textConfiguration, location)
     let unetWeights = try parts.weights(.unet, placement: placement)
     unet = try UNet2DConditionModel(unetWeights, unetConfiguration)
     try unetWeights.verify()
@@ -88,6 +83,29 @@ public final class StableDiffusion {
       throw ModelError.noTokenizer(looked: places)
     }
     return try CLIPTokenizer(publishedVocabulary: found)
+  }
+
+  /// Refuses a tokenizer whose tokens the text encoder has no embeddings for. Returns what is odd about one that is
+  /// smaller than its table: most such tables are padded, but it may also be the tokenizer of another model.
+  private static func check(
+    _ tokenizer: CLIPTokenizer, _ text: TextConfiguration, _ location: ModelLocation
+  ) throws -> [String] {
+    let largest = max(tokenizer.beginID, tokenizer.endID, tokenizer.paddingID)
+    guard tokenizer.tokenCount <= text.vocabularySize, largest < text.vocabularySize else {
+      throw ModelError.misfit(
+        "the vocabulary has \(max(tokenizer.tokenCount, largest + 1)) tokens, but the text encoder of \(location.path) has "
+          + "embeddings for \(text.vocabularySize); the tokenizer is of another model")
+    }
+    guard tokenizer.contextLength <= text.positions else {
+      throw ModelError.misfit(
+        "the tokenizer makes prompts of \(tokenizer.contextLength) tokens (model_max_length), but the text encoder of "
+          + "\(location.path) has \(text.positions) positions; the tokenizer is of another model")
+    }
+    guard tokenizer.tokenCount < text.vocabularySize else { return [] }
+    return [
+      "the vocabulary has \(tokenizer.tokenCount) tokens, and the text encoder of \(location.path) has embeddings for "
+        + "\(text.vocabularySize); if the tokenizer is of another model, prompts mean something else to it"
+    ]
   }
 
   /// Where the published vocabulary, which single-file checkpoints need, is looked for.

@@ -45,9 +45,6 @@ public struct UNetConfiguration: Sendable, Equatable {
   /// The function inside residual blocks.
   public let activation: Activation
 
-  /// Whether the attention's projections are linear layers in the file, or 1×1 convolutions.
-  public let usesLinearProjection: Bool
-
   /// Whether the cosines of a timestep come before the sines.
   public let flipsSinToCos: Bool
 
@@ -98,7 +95,8 @@ public struct UNetConfiguration: Sendable, Equatable {
     groups = try file.positive("norm_num_groups", default: 32)
     normEpsilon = try file.number("norm_eps", default: 1e-5)
     activation = try file.choice("act_fn", default: .silu)
-    usesLinearProjection = try file.bool("use_linear_projection", default: false)
+    // Layers take a projection in either form; what the file says here must only make sense.
+    _ = try file.bool("use_linear_projection", default: false)
     flipsSinToCos = try file.bool("flip_sin_to_cos", default: true)
     frequencyShift = try file.number("freq_shift", default: 0)
     sampleSize = try file.optional("sample_size") { try file.positive($0) }

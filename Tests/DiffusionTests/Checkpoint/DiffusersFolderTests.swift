@@ -4,6 +4,7 @@ import NN
 import TestSupport
 import Testing
 import Tokenization
+import Torch
 
 /// Models in diffusers' layout: which file is taken, and what is refused.
 struct DiffusersFolderTests {
@@ -206,5 +207,82 @@ struct DiffusersFolderTests {
         try TinyModel.write(
           String(decoding: index, as: UTF8.self), to: "\(source).index.json")
       } == "")
+  }
+
+  @Test("a VAE with a tensor under its old name and its new one is refused")
+  func sameTensor() throws {
+    let text = try TinyModel.failure { folder in
+      let path = "\(folder)/vae/diffusion_pytorch_model.safetensors"
+      let place = "decoder.mid_block.attentions.0"
+      var items: [SafetensorsWriter.Item] = []
+      for (name, entry) in try CheckpointFile.open(path).entries {
+        items.append(SafetensorsWriter.Item(name: name, tensor: try entry.tensor()))
+      }
+      for name in ["query", "to_q"]
+      where !items.contains(where: { $0.name == "\(place).\(name).bias" }) {
+        items.append(SafetensorsWriter.Item(name: "\(place).\(name).bias", tensor: try .zeros([1])))
+      }
+      try SafetensorsWriter.write(items, to: path)
+    }
+    #expect(
+      text == "model/vae/diffusion_pytorch_model.safetensors has both "
+        + "decoder.mid_block.attentions.0.query.bias and "
+        + "decoder.mid_block.attentions.0.to_q.bias, which are the same tensor of the network; "
+        + "remove one of them")
+  }
+
+  @Test("a component's folder that cannot be listed is told from one without weights")
+  func unlistable() throws {
+    try withTemporaryFolder { folder in
+      try TinyModel.write("{}", to: "\(folder)/model_index.json")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/vae", withDestinationPath: "vae")
+      #expect(
+        message { try DiffusersFolder(folder, variant: nil).file(of: .vae) }
+          .hasPrefix("\(folder)/vae cannot be read: "))
+    }
+  }
+
+  @Test("a tokenizer whose prompts are longer than the text encoder's positions is refused")
+  func longPrompts() throws {
+    #expect(
+      try TinyModel.failure { folder in
+        try TinyModel.write(
+          "{\"model_max_length\": 512}", to: "\(folder)/tokenizer/tokenizer_config.json")
+      }
+        == "the tokenizer makes prompts of 512 tokens (model_max_length), but the text encoder of model has 77 positions; "
+        + "the tokenizer is of another model")
+  }
+
+  @Test(
+    "sizes that no network has are refused, not computed with",
+    arguments: [
+      ("unet", "\"block_out_channels\"", "\"block_out_channels\": [], \"_old\""),
+      ("vae", "\"block_out_channels\"", "\"block_out_channels\": [], \"_old\""),
+      (
+        "unet", "\"block_out_channels\"",
+        "\"block_out_channels\": [4611686018427387904, 1], \"_old\""
+      ),
+      ("text_encoder", "\"vocab_size\"", "\"vocab_size\": 1152921504606846976, \"_old\""),
+    ])
+  func absurdSizes(component: String, old: String, new: String) throws {
+    let text = try TinyModel.failure {
+      try TinyModel.edit("\($0)/\(component)/config.json", old, new)
+    }
+    #expect(text.hasPrefix("model/\(component)/config.json: “"))
+    #expect(text.contains("which should be a"))
+  }
+
+  @Test("8-bit weights can be looked through for what is not finite")
+  func inspectEightBit() throws {
+    try withTemporaryFolder { folder in
+      try TinyModel.write(to: folder)
+      let path = "\(folder)/vae/diffusion_pytorch_model.safetensors"
+      let items = try CheckpointFile.open(path).entries.map { name, entry in
+        SafetensorsWriter.Item(name: name, tensor: try entry.tensor().to(.float8E5M2))
+      }
+      try SafetensorsWriter.write(items, to: path)
+      try ModelInspection(.folder(folder)).checkFinite()
+    }
   }
 }

@@ -3,6 +3,7 @@ import Diffusion
 import NN
 import TestSupport
 import Testing
+import Tokenization
 import Torch
 
 /// Single-file checkpoints: names, sizes read off shapes, and what is refused.
@@ -118,7 +119,7 @@ struct SingleFileTests {
     var testDescription: String { kind }
   }
 
-  private static let adapterAdvice = "give the base model with --model and the adapter with --lora"
+  private static let adapterAdvice = "adapters cannot be applied yet; give the base model"
 
   private static let partAdvice =
     "it looks like one component of a diffusers model: give the model's folder"
@@ -201,5 +202,43 @@ struct SingleFileTests {
           == "\(folder)/x.safetensors is a GGUF file, which is not supported; "
           + "give the weights as .safetensors or a torch checkpoint")
     }
+  }
+
+  @Test(
+    "two tensors that stand for one of the network are refused by both names",
+    arguments: [
+      ("first_stage_model.decoder.conv_in.weight", "vae.decoder.conv_in.weight"),
+      (
+        "cond_stage_model.transformer.final_layer_norm.bias",
+        "cond_stage_model.transformer.text_model.final_layer_norm.bias"
+      ),
+    ])
+  func sameTensor(one: String, other: String) throws {
+    var checkpoint = HollowCheckpoint.published()
+    for name in [one, other] { checkpoint.shapes[name] = [1] }
+    #expect(
+      try checkpoint.failure == "x.safetensors has both \(one) and \(other), "
+        + "which are the same tensor of the network; remove one of them")
+  }
+
+  @Test("positions that no layer reads may stand twice")
+  func positionIDs() throws {
+    var checkpoint = HollowCheckpoint.published()
+    checkpoint.shapes["cond_stage_model.transformer.embeddings.position_ids"] = [1, 77]
+    #expect(try checkpoint.failure == "")
+  }
+
+  @Test("a vocabulary smaller than the embeddings is a warning")
+  func smallVocabulary() throws {
+    let model = try HollowCheckpoint.published().load()
+    let count = model.tokenizer.tokenCount
+    #expect(model.warnings.count == 1)
+    #expect(
+      model.warnings[0].hasPrefix("the vocabulary has \(count) tokens, and the text encoder of "))
+    #expect(
+      model.warnings[0].hasSuffix(
+        "has embeddings for 49408; if the tokenizer is of another model, prompts mean something "
+          + "else to it"))
+    #expect(try TinyModel.load().warnings == [])
   }
 }
