@@ -59,12 +59,14 @@ picture: build peers ## draw docs/parity.png: every sampler beside diffusers, on
 fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in all
 	scripts/fuzz --seconds $(FUZZ_SECONDS)
 
-bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size
-	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY)
+bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size; fails out of limits
+	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY) --check
 
-install: build ## copy the command to PREFIX/bin (/usr/local); it goes on using this folder's .deps/libtorch
+install: build ## copy the command and vocabulary below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/raft-diffuse"
+	install -d "$(DESTDIR)$(PREFIX)/share/raft-diffuse/clip"
+	install -m 644 .deps/clip/* "$(DESTDIR)$(PREFIX)/share/raft-diffuse/clip"
 
 clean: ## remove what was built; .deps stays
 	rm -rf .build

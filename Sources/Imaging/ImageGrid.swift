@@ -26,6 +26,8 @@ public struct ImageGrid: Sendable {
   public let rows: [Row]
   /// The most lines of a row's caption.
   public let captionLineCount: Int
+  /// The size of a cell in pixels where there is no image at all.
+  public let emptyCell: (width: Int, height: Int)
 
   /// A sheet; nothing is drawn yet.
   ///
@@ -34,13 +36,26 @@ public struct ImageGrid: Sendable {
   ///   - columns: a label a column.
   ///   - rows: the rows.
   ///   - captionLineCount: the most lines of a row's caption, at least 1.
+  ///   - emptyCell: the size of a cell in pixels where there is no image at all.
   public init(
-    title: String = "", columns: [String], rows: [Row], captionLineCount: Int = 6
+    title: String = "", columns: [String], rows: [Row], captionLineCount: Int = 6,
+    emptyCell: (width: Int, height: Int) = (64, 64)
   ) {
     self.title = title
     self.columns = columns
     self.rows = rows
     self.captionLineCount = captionLineCount
+    self.emptyCell = emptyCell
+  }
+
+  /// The sheet's width and height in pixels, found without drawing; cells may still be empty.
+  ///
+  /// - Parameter maximalPixels: the most pixels that it may have.
+  /// - Throws: `ImagingError.gridTooLarge`.
+  public func size(maximalPixels: Int = RGBImage.maximalPixelCount) throws
+    -> (width: Int, height: Int)
+  {
+    try Sheet(self).size(maximalPixels)
   }
 
   /// Draws the sheet, dark text on white.
@@ -49,11 +64,7 @@ public struct ImageGrid: Sendable {
   /// - Throws: `ImagingError.gridTooLarge`, before anything is drawn.
   public func rendered(maximalPixels: Int = RGBImage.maximalPixelCount) throws -> RGBImage {
     let sheet = Sheet(self)
-    let (count, overflows) = sheet.width.multipliedReportingOverflow(by: sheet.height)
-    guard !overflows, count <= maximalPixels else {
-      throw ImagingError.gridTooLarge(
-        width: sheet.width, height: sheet.height, limit: maximalPixels)
-    }
+    _ = try sheet.size(maximalPixels)
     return sheet.drawn()
   }
 }
@@ -94,7 +105,7 @@ private struct Sheet {
     self.grid = grid
     let images = grid.rows.flatMap { $0.images.compactMap { $0 } }
     let columnCount = max(grid.rows.map(\.images.count).max() ?? 0, grid.columns.count, 1)
-    let cellWidth = images.map(\.width).max() ?? 64
+    let cellWidth = images.map(\.width).max() ?? grid.emptyCell.width
     // Text grows with the sheet, which is looked at as a whole, but a label keeps a dozen letters.
     let byWidth = columnCount * cellWidth / 1000
     let scale = max(min(byWidth, cellWidth / (12 * BitmapFont.width)), 1)
@@ -104,7 +115,7 @@ private struct Sheet {
 
     self.columnCount = columnCount
     self.cellWidth = cellWidth
-    self.cellHeight = images.map(\.height).max() ?? 64
+    self.cellHeight = images.map(\.height).max() ?? grid.emptyCell.height
     self.scale = scale
     self.contentWidth = contentWidth
     let perSheet = contentWidth / (BitmapFont.width * scale)
@@ -115,6 +126,14 @@ private struct Sheet {
     captions = grid.rows.map {
       TextLayout($0.caption, font, columns: perSheet, lineCount: grid.captionLineCount)
     }
+  }
+
+  func size(_ maximalPixels: Int) throws -> (width: Int, height: Int) {
+    let (count, overflows) = width.multipliedReportingOverflow(by: height)
+    guard !overflows, count <= maximalPixels else {
+      throw ImagingError.gridTooLarge(width: width, height: height, limit: maximalPixels)
+    }
+    return (width, height)
   }
 
   /// How high a block of text is, with the space below it; 0 where there is no text.

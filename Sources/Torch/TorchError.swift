@@ -18,8 +18,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
     case .operation(let name, let operands, let text):
       "\(name) cannot be done on \(Self.list(operands)): \(text)"
     case .outOfMemory(let name, let operands, let text):
-      "out of memory in \(name) on \(Self.list(operands)); "
-        + "try a smaller batch or size, or a type of fewer bytes (\(text))"
+      "out of memory in \(name) on \(Self.list(operands)) (\(text))"
     case .noDevice(let device, let reason):
       "there is no device \(device) here: \(reason)"
     case .unknownDevice(let text):

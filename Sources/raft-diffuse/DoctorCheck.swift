@@ -1,6 +1,7 @@
 internal import Diffusion
 internal import Foundation
 internal import Imaging
+internal import NN
 internal import Tokenization
 internal import Torch
 
@@ -17,8 +18,10 @@ struct DoctorCheck: Encodable {
 
   /// Runs every check that this machine can run.
   ///
-  /// - Parameter vocabulary: CLIP's published vocabulary, if it is here.
-  static func all(vocabulary: String?) -> [DoctorCheck] {
+  /// - Parameters:
+  ///   - vocabulary: CLIP's published vocabulary, if it is here.
+  ///   - device: where models run unless told otherwise; it is compared with the processor in fp32.
+  static func all(vocabulary: String?, device: Device) -> [DoctorCheck] {
     var checks = [
       values("noise of seed 0", noise(0), [-1.12584, -1.15236, -0.250579, -0.433879, 0.84871]),
       values("noise of seed 42", noise(42), [1.926915, 1.487284, 0.900717, -2.105521, 0.678418]),
@@ -33,6 +36,9 @@ struct DoctorCheck: Encodable {
         checks += [packedLinear(.bfloat16, 2e-2), packedConvolution(.bfloat16, 2e-2)]
       }
     }
+    let dtype = Precision.automatic.placement(on: device).dtype
+    let tolerance = dtype == .float32 ? 2e-3 : 2e-2
+    checks += [linear(dtype, device, tolerance), attention(dtype, device, tolerance)]
     checks.append(roundTrip)
     if let vocabulary { checks.append(tokens(vocabulary)) }
     return checks
@@ -83,6 +89,38 @@ extension DoctorCheck {
     return try end.mean().item()
   }
 
+  /// TF32, which some GPUs compute fp32 products in, is within the tolerance.
+  private static func linear(_ dtype: DType, _ device: Device, _ tolerance: Double) -> DoctorCheck {
+    compare("linear, \(dtype.rawValue) on \(device)", tolerance) {
+      let generator = try Generator(seed: 3)
+      let weight = try generator.normal([320, 256]) / 16
+      let bias = try generator.normal([320])
+      let x = try generator.normal([77, 256])
+      func there(_ tensor: Tensor) throws -> Tensor { try tensor.to(dtype, device: device) }
+      return (
+        try there(x).linear(there(weight), bias: there(bias)), try x.linear(weight, bias: bias)
+      )
+    }
+  }
+
+  private static func attention(_ dtype: DType, _ device: Device, _ tolerance: Double)
+    -> DoctorCheck
+  {
+    compare("attention, \(dtype.rawValue) on \(device)", tolerance) {
+      let generator = try Generator(seed: 4)
+      let (q, k, v) = try (
+        generator.normal([2, 8, 64, 40]), generator.normal([2, 8, 77, 40]),
+        generator.normal([2, 8, 77, 40])
+      )
+      func there(_ tensor: Tensor) throws -> Tensor { try tensor.to(dtype, device: device) }
+      let scale = 1 / 40.0.squareRoot()
+      return (
+        try Tensor.attention(there(q), there(k), there(v), scale: scale),
+        try Tensor.attention(q, k, v, scale: scale)
+      )
+    }
+  }
+
   private static func packedLinear(_ dtype: DType, _ tolerance: Double) -> DoctorCheck {
     compare("packed linear, \(dtype.rawValue)", tolerance) {
       let generator = try Generator(seed: 1)
@@ -107,13 +145,14 @@ extension DoctorCheck {
     }
   }
 
-  /// The relative distance of what the packed kernel gives from what libtorch's plain one gives.
+  /// The relative distance of what one kernel gives from what libtorch's plain one on the processor gives.
   private static func compare(
-    _ name: String, _ tolerance: Double, _ body: () throws -> (packed: Tensor, plain: Tensor)
+    _ name: String, _ tolerance: Double, _ body: () throws -> (found: Tensor, plain: Tensor)
   ) -> DoctorCheck {
     DoctorCheck(name) {
-      let (packed, plain) = try body()
-      let distance = try (packed.to(.float32) - plain.to(.float32)).norm().item()
+      let (found, plain) = try body()
+      let here = try found.to(.float32, device: .cpu)
+      let distance = try (here - plain.to(.float32)).norm().item()
       let error = try distance / plain.to(.float32).norm().item()
       return (error <= tolerance, "off by \(String(format: "%.1e", error)) of its length")
     }

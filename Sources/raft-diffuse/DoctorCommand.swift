@@ -15,12 +15,7 @@ struct DoctorCommand: ParsableCommand {
       valueName: "dir|file|hub-id"))
   var model: String?
 
-  @Option(help: ArgumentHelp("Which set of weights to prefer, such as fp16.", valueName: "name"))
-  var variant: String?
-
-  @Option(
-    help: ArgumentHelp("A folder or file with the vocabulary, for single files.", valueName: "dir"))
-  var tokenizer: String?
+  @OptionGroup var files: ModelFiles
 
   @Flag(help: "Print one machine-readable object.")
   var json = false
@@ -28,13 +23,13 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let machine = MachineReport()
     if !json { try Console.result(machine.text) }
-    let checks = DoctorCheck.all(vocabulary: machine.vocabulary)
+    let checks = DoctorCheck.all(vocabulary: machine.vocabulary, device: .automatic)
     if !json {
       try Console.result("")
       for check in checks { try Console.result(check.text) }
     }
     let report = model.map { name in
-      Result { try ModelReport(name, variant: variant, tokenizer: tokenizer) }
+      Result { try ModelReport(name, files, on: .automatic) }
     }
     if json {
       try Console.json(DoctorReport(machine: machine, checks: checks, model: report))

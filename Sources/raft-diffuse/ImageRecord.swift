@@ -4,6 +4,8 @@ internal import Imaging
 /// How an image was made, in full: the JSON text chunk `raft-diffuse` of every PNG.
 struct ImageRecord: Codable, Equatable {
   var version: String
+
+  /// A file's or folder's whole path, or a hub id.
   var model: String
   var prompt: String
   var negativePrompt: String
@@ -46,7 +48,7 @@ struct ImageRecord: Codable, Equatable {
 
   /// The same as other tools read it.
   var parameters: GenerationParameters {
-    let (name, schedule) = Self.a1111Names[sampler] ?? (sampler, nil)
+    let (name, schedule) = SamplerKind(rawValue: sampler)?.a1111Name ?? (sampler, nil)
     var settings: [GenerationParameters.Setting] = [
       .init("Steps", String(steps)), .init("Sampler", name),
     ]
@@ -56,7 +58,7 @@ struct ImageRecord: Codable, Equatable {
       .init("Size", "\(width)x\(height)"), .init("Model", Self.baseName(model)),
     ]
     if clipSkip > 1 { settings.append(.init("Clip skip", String(clipSkip))) }
-    if eta > 0 { settings.append(.init("Eta", Self.number(eta))) }
+    if eta > 0 { settings.append(.init("Eta DDIM", Self.number(eta))) }
     settings += [.init("RNG", "CPU"), .init("Version", "raft-diffuse \(version)")]
     return GenerationParameters(
       prompt: prompt, negativePrompt: negativePrompt, settings: settings)
@@ -70,12 +72,6 @@ struct ImageRecord: Codable, Equatable {
     ]
   }
 
-  private static let a1111Names: [String: (String, String?)] = [
-    "ddim": ("DDIM", nil), "pndm": ("PLMS", nil), "euler": ("Euler", nil),
-    "euler-a": ("Euler a", nil), "dpm++2m": ("DPM++ 2M", nil),
-    "dpm++2m-karras": ("DPM++ 2M", "Karras"), "ddpm": ("DDPM", nil),
-  ]
-
   private static func number(_ value: Double) -> String {
     Int(exactly: value).map { String($0) } ?? String(value)
   }
@@ -87,5 +83,20 @@ struct ImageRecord: Codable, Equatable {
       [".safetensors", ".ckpt", ".pt", ".bin"].contains(String(name[dot...]))
     else { return name }
     return String(name[..<dot])
+  }
+}
+
+extension SamplerKind {
+  /// The sampler's name in A1111's web UI, and that of its noise levels where it has one.
+  var a1111Name: (sampler: String, schedule: String?) {
+    switch self {
+    case .ddim: ("DDIM", nil)
+    case .pndm: ("PLMS", nil)
+    case .euler: ("Euler", nil)
+    case .ancestralEuler: ("Euler a", nil)
+    case .dpmSolver: ("DPM++ 2M", nil)
+    case .dpmSolverKarras: ("DPM++ 2M", "Karras")
+    case .ddpm: ("DDPM", nil)
+    }
   }
 }

@@ -36,6 +36,9 @@ struct ImageReport: Encodable {
   let width: Int
   let height: Int
   let record: JSONValue?
+
+  /// Why this program's record cannot be read, where there is one that cannot.
+  let recordError: String?
   let parameters: Parameters?
   let texts: [String: String]
 
@@ -51,14 +54,24 @@ struct ImageReport: Encodable {
     }
   }
 
+  enum CodingKeys: String, CodingKey {
+    case file, width, height, record, parameters, texts
+    case recordError = "record_error"
+  }
+
   init(_ file: String) throws {
     self.file = file
     let image = try ImageFile.read(file)
     (width, height) = (image.width, image.height)
     let found = try PNG.texts(of: file)
     texts = Dictionary(found.map { ($0.keyword, $0.text) }, uniquingKeysWith: { first, _ in first })
-    record = texts[PNGText.recordKeyword].flatMap {
-      try? JSONValue(parsing: Array($0.utf8))
+    let parsed = texts[PNGText.recordKeyword].map { text in
+      Result { try JSONValue(parsing: Array(text.utf8)) }
+    }
+    switch parsed {
+    case nil: (record, recordError) = (nil, nil)
+    case .success(let value): (record, recordError) = (value, nil)
+    case .failure(let error): (record, recordError) = (nil, "\(error)")
     }
     parameters = texts[PNGText.parametersKeyword].map {
       let parsed = GenerationParameters($0)
@@ -80,6 +93,9 @@ struct ImageReport: Encodable {
         lines.append("  \(member.key): \(member.value.text)")
       }
     }
+    if let recordError {
+      lines.append("  the record of raft-diffuse is damaged: \(recordError)")
+    }
     if let words = record?["command"]?.array {
       lines.append("  make it again: " + words.map(Self.quoted).joined(separator: " "))
     }
@@ -88,7 +104,23 @@ struct ImageReport: Encodable {
       lines.append("  \(key): \(texts[key] ?? "")")
     }
     if lines.count == 1 { lines.append("  no text says how it was made") }
-    return lines.joined(separator: "\n")
+    return lines.map(Self.harmless).joined(separator: "\n")
+  }
+
+  /// A foreign text as a terminal may show it: line feeds stay, other controls and what turns the direction of
+  /// writing are escaped.
+  private static func harmless(_ text: String) -> String {
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      let turns =
+        (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+      if scalar != "\n", turns || scalar.properties.generalCategory == .control {
+        shown += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+    return shown
   }
 
   /// A word as a shell takes it.

@@ -48,7 +48,7 @@ struct MachineReport: Encodable {
       return CUDADevice(
         name: "cuda:\(index)", freeMemory: memory?.free, totalMemory: memory?.total)
     }
-    let device: Device = !cuda.isEmpty ? .cuda(0) : hasMPS ? .mps : .cpu
+    let device = Device.automatic
     automaticDevice = device.description
     automaticPrecision = Precision.automatic.placement(on: device).precisionName
     vocabulary = InstalledFiles.first(of: vocabularyPlaces)

@@ -17,12 +17,7 @@ struct ModelOptions: ParsableArguments {
       valueName: "dir|file|hub-id"))
   var model: String
 
-  @Option(help: ArgumentHelp("Which set of weights to prefer, such as fp16.", valueName: "name"))
-  var variant: String?
-
-  @Option(
-    help: ArgumentHelp("A folder or file with the vocabulary, for single files.", valueName: "dir"))
-  var tokenizer: String?
+  @OptionGroup var files: ModelFiles
 
   @Option(help: "What the networks compute in.")
   var precision: Precision = .automatic
@@ -47,27 +42,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The device that was asked for, or the best there is.
   func chosenDevice() throws -> Device {
-    if let threads { Machine.threadCount = threads }
-    guard device != "auto" else {
-      if Machine.cudaDeviceCount > 0 { return .cuda(0) }
-      return Machine.hasMPS ? .mps : .cpu
-    }
-    let chosen = try Device(parsing: device)
-    switch chosen {
-    case .cpu: break
-    case .cuda(let index):
-      guard index < Machine.cudaDeviceCount else {
-        let reason =
-          Machine.cudaIsMissingBecause.map { "this libtorch has no CUDA kernels (\($0))" }
-          ?? "\(Machine.cudaDeviceCount) CUDA devices were found"
-        throw TorchError.noDevice(chosen, reason: reason)
-      }
-    case .mps:
-      guard Machine.hasMPS else {
-        throw TorchError.noDevice(chosen, reason: "this is not a Mac with an Apple GPU")
-      }
-    }
-    return chosen
+    device == "auto" ? .automatic : try Device(parsing: device).checked()
   }
 
   /// Loads the model.
@@ -75,6 +50,7 @@ struct ModelOptions: ParsableArguments {
     let location = try ModelLocation(
       resolving: model, environment: ProcessInfo.processInfo.environment)
     return try StableDiffusion(
-      location, placement: precision.placement(on: device), variant: variant, tokenizer: tokenizer)
+      location, placement: precision.placement(on: device), variant: files.variant,
+      tokenizer: files.tokenizer)
   }
 }

@@ -1,27 +1,20 @@
 internal import Diffusion
 internal import Foundation
+internal import NN
 internal import Torch
 
 /// What a model is and whether it works.
 struct ModelReport: Encodable {
-  struct Component: Encodable {
-    let name: String
-    let file: String
-    let tensors: Int
-    let parameters: Int
-    let bytes: Int
-    let types: [String]
-  }
-
   let path: String
   let family = "SD-1.x"
-  let components: [Component]
+  let components: [ModelInspection.Component]
   let parameters: Int
   let scheduler: String?
   let prediction: String
   let sampler: String?
   let unreadSchedulerKeys: [String]
   let precision: String
+  let device: String
   let loadSeconds: Double
 
   /// Time to read every weight and find it finite.
@@ -32,7 +25,7 @@ struct ModelReport: Encodable {
   let stepSeconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case path, family, components, parameters, scheduler, prediction, sampler, precision
+    case path, family, components, parameters, scheduler, prediction, sampler, precision, device
     case unreadSchedulerKeys = "unread_scheduler_keys"
     case loadSeconds = "load_seconds"
     case finiteSeconds = "finite_seconds"
@@ -41,23 +34,21 @@ struct ModelReport: Encodable {
   }
 
   /// Loads the model, reads all of it, and evaluates its UNet twice.
-  init(_ name: String, variant: String?, tokenizer: String?) throws {
+  init(_ name: String, _ files: ModelFiles, on device: Device) throws {
     let location = try ModelLocation(
       resolving: name, environment: ProcessInfo.processInfo.environment)
     path = location.path
-    let inspection = try ModelInspection(location, variant: variant)
-    components = inspection.components.map {
-      Component(
-        name: $0.name, file: $0.file, tensors: $0.tensors, parameters: $0.parameters,
-        bytes: $0.bytes, types: $0.types)
-    }
-    let placement = Precision.automatic.placement(on: .cpu)
+    let inspection = try ModelInspection(location, variant: files.variant)
+    components = inspection.components
+    let placement = Precision.automatic.placement(on: device)
     precision = placement.precisionName
+    self.device = device.description
     let clock = ContinuousClock()
     var start = clock.now
     let model = try StableDiffusion(
-      location, placement: placement, variant: variant, tokenizer: tokenizer)
+      location, placement: placement, variant: files.variant, tokenizer: files.tokenizer)
     loadSeconds = (clock.now - start).seconds
+    model.warnings.forEach(Console.warning)
     start = clock.now
     try withoutGradients { try inspection.checkFinite() }
     finiteSeconds = (clock.now - start).seconds
@@ -69,6 +60,7 @@ struct ModelReport: Encodable {
     let steps = try (0..<2).map { _ in
       let start = clock.now
       try Self.step(model)
+      try Machine.synchronize(device)
       return (clock.now - start).seconds
     }
     (firstStepSeconds, stepSeconds) = (steps[0], steps[1])
@@ -78,10 +70,12 @@ struct ModelReport: Encodable {
     try withoutGradients {
       let generator = try Generator(seed: 0)
       let channels = model.unet.configuration.inChannels
-      let latents = try generator.normal([2, channels, 32, 32])
-      let context = try generator.normal([2, 77, model.unet.configuration.contextWidth])
-      let output = try model.unet(
-        latents, timesteps: Tensor.full([2], 500), context: model.unet.context(context))
+      let device = model.placement.device
+      let latents = try generator.normal([2, channels, 32, 32]).to(device: device)
+      let width = model.unet.configuration.contextWidth
+      let context = try model.unet.context(generator.normal([2, 77, width]))
+      let timesteps = try Tensor.full([2], 500, device: device)
+      let output = try model.unet(latents, timesteps: timesteps, context: context)
       guard try output.isFinite() else {
         throw CommandError(
           status: .badInput,
@@ -117,7 +111,7 @@ struct ModelReport: Encodable {
       ("all finite", "yes, read in \(seconds(finiteSeconds))"),
       (
         "UNet at 256",
-        "\(seconds(stepSeconds)) a step in \(precision), the first \(seconds(firstStepSeconds))"
+        "\(seconds(stepSeconds)) a step in \(precision) on \(device), the first \(seconds(firstStepSeconds))"
       ),
     ]
     return lines.map { MachineReport.line($0, $1) }.joined(separator: "\n")

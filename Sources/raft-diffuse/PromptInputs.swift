@@ -54,6 +54,7 @@ struct PromptInputs: ParsableArguments {
         status: .badInput,
         description: "\(file) is a folder, not a file of prompts; name a file in it")
     }
+    // Not read as a model's files are, which must be regular ones: a pipe of prompts is welcome.
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CommandError(
         status: .inputOutput, description: "\(file) cannot be read; check its permissions")

@@ -30,7 +30,7 @@ enum Main {
 
   private static func end(with error: any Error) -> Never {
     if let status = ExitStatus(of: error) {
-      Console.error("\(error)")
+      Console.error(Advice.message(of: error))
       exit(status.rawValue)
     }
     let code = RaftDiffuse.exitCode(for: error)

@@ -1,7 +1,3 @@
-internal import Diffusion
-internal import NN
-internal import Torch
-
 extension SampleCommand {
   /// The arguments that make one image again, alone.
   func arguments(making record: ImageRecord) -> [String] {
@@ -23,22 +19,11 @@ extension SampleCommand {
     if record.eta > 0 { add("--eta", String(record.eta)) }
     if record.clipSkip > 1 { add("--clip-skip", String(record.clipSkip)) }
     add("--spacing", record.spacing)
-    add("--variant", model.variant)
-    add("--tokenizer", model.tokenizer)
+    add("--variant", model.files.variant)
+    add("--tokenizer", model.files.tokenizer.map(ModelFiles.recorded))
     if record.matchesDiffusersSteps { arguments.append("--match-diffusers-steps") }
     if record.emphasis { arguments.append("--emphasis") }
     if record.longPrompts { arguments.append("--long-prompts") }
     return arguments
-  }
-}
-
-extension Placement {
-  /// The word of `--precision` for it.
-  var precisionName: String {
-    switch (rounding ?? dtype) {
-    case .bfloat16: Precision.bf16.rawValue
-    case .float16: Precision.fp16.rawValue
-    default: Precision.fp32.rawValue
-    }
   }
 }

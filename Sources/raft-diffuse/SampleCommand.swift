@@ -28,12 +28,12 @@ struct SampleCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let result = try SampleRun(self).run()
+    let (result, failure) = try SampleRun(self).run()
     if output.json {
       try Console.json(result)
     } else {
       for image in result.images { try Console.result(image.path) }
     }
-    if let stopped = result.stopped { throw stopped }
+    if let failure { throw failure }
   }
 }

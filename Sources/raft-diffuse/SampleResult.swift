@@ -12,7 +12,7 @@ struct SampleResult: Encodable {
     }
   }
 
-  /// The images that are finished: all of them, unless the run was stopped.
+  /// The images that are finished: all of them, unless the run was stopped or failed.
   let images: [Image]
   let requested: Int
   let grid: String?
@@ -32,28 +32,27 @@ struct SampleResult: Encodable {
   let firstStepSeconds: Double
   /// The median wall time of the other evaluations of the network, each over a whole batch.
   let secondsPerStep: Double
+  /// Wall time from the start of the process, its libraries' loading included, to the beginning and to the end of the
+  /// first evaluation of the network; nil where the system does not tell, or none was reached.
+  let startToFirstStepBeginSeconds: Double?
+  let startToFirstStepSeconds: Double?
   let decodeSeconds: Double
   let totalSeconds: Double
   let peakMemoryBytes: Int?
 
+  /// What ended the run early, or failed after its last image.
+  let error: String?
+
   enum CodingKeys: String, CodingKey {
     case images, requested, grid, latents, sampler, steps, width, height, precision, device,
-      threads, batch
+      threads, batch, error
     case loadSeconds = "load_seconds"
     case firstStepSeconds = "first_step_seconds"
     case secondsPerStep = "seconds_per_step"
+    case startToFirstStepBeginSeconds = "start_to_first_step_begin_seconds"
+    case startToFirstStepSeconds = "start_to_first_step_seconds"
     case decodeSeconds = "decode_seconds"
     case totalSeconds = "total_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
-  }
-
-  /// What to say where the user stopped the run before its end.
-  var stopped: CommandError? {
-    guard images.count < requested else { return nil }
-    let finished =
-      images.isEmpty
-      ? "no image was finished, and nothing was written"
-      : "\(images.count) of \(requested) images are finished, the last is \(images[images.count - 1].path)"
-    return CommandError(status: .tryAgain, description: "stopped as you asked: \(finished)")
   }
 }

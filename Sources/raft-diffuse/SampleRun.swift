@@ -16,18 +16,29 @@ struct SampleRun {
   init(_ command: SampleCommand) throws {
     self.command = command
     requests = try command.prompts.requests()
+    if command.output.grid != nil {
+      _ = try Self.grid(of: requests.map { _ in nil }, requests, command).size()
+    }
     paths = command.output.paths(of: requests, perPrompt: command.prompts.imagesPerPrompt)
     folder = try command.output.prepare(paths)
   }
 
-  /// Makes the images. Once the user asks to stop, those that are finished are the result.
-  func run() throws -> SampleResult {
+  /// Makes the images.
+  ///
+  /// - Returns: what is finished, and why that is not all: the user asked to stop, or something failed.
+  /// - Throws: what failed before the first image was written.
+  func run() throws -> (result: SampleResult, failure: (any Error)?) {
     defer { folder.removeIfEmpty() }
+    if let threads = command.model.threads { Machine.threadCount = threads }
     let device = try command.model.chosenDevice()
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let given = try command.noise.load()
     let model = try command.model.load(on: device)
-    let sampler = try command.sampling.plan(model.scheduler)
+    model.warnings.forEach(warn)
+    if let note = command.sampling.substitution(model.scheduler) { warn(note) }
+    let stopwatch = Stopwatch()
+    let sampler = TimedSampler(
+      sampler: try command.sampling.plan(model.scheduler), stopwatch: stopwatch)
     let options = command.sampling.textToImage
     let textToImage = try TextToImage(model, sampler: sampler, options: options)
     try command.noise.check(
@@ -38,7 +49,6 @@ struct SampleRun {
         "seed \(requests[0].seed) was drawn; --seed \(requests[0].seed) makes the same again")
     }
     let loaded = elapsed
-    var stopwatch = Stopwatch()
     var batch = command.batch ?? BatchSize.fitting(model, options)
     batch = min(batch, requests.count)
     let progress = ProgressLine(
@@ -47,56 +57,89 @@ struct SampleRun {
     var latents: [Tensor] = []
     var images: [RGBImage] = []
     var done = 0
-    while done < requests.count, !Interruption.isRequested {
+    var failure: (any Error)?
+    while done < requests.count, !Interruption.isRequested, failure == nil {
       let range = done..<min(done + batch, requests.count)
       do {
         let made = try self.latents(
           of: range, textToImage, given, progress, evaluations: sampler.timesteps.count,
-          &stopwatch)
+          stopwatch, device)
         let decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
-        try write(decoded, range, model)
-        done = range.upperBound
+        for (image, i) in zip(decoded, range) {
+          try write(image, i, model)
+          done += 1
+        }
         if command.output.grid != nil { images += decoded }
         if command.output.saveLatents != nil { latents.append(try made.to(device: .cpu)) }
       } catch SamplingError.stopped {
         break
-      } catch TorchError.outOfMemory(_, _, _) where range.count > 1 && device != .cpu {
+      } catch TorchError.outOfMemory(_, _, _)
+        where range.count > 1 && device != .cpu && done == range.lowerBound
+      {
         try Machine.emptyCache(device)
         batch = range.count / 2
         warn("the device's memory is full; going on with \(batch) images at once")
+      } catch {
+        failure = error
       }
     }
     progress.finish()
     if done == requests.count {
-      try writeLatents(latents)
-      try writeGrid(images)
+      do {
+        try writeLatents(latents)
+        try writeGrid(images)
+      } catch {
+        failure = error
+      }
+    } else if failure == nil {
+      failure = stopped(after: done)
+    } else if done == 0, let failure {
+      throw failure
     }
-    return result(model, stopwatch, loaded, batch, done)
+    return (result(model, stopwatch, loaded, batch, done, failure), failure)
+  }
+
+  /// What to say where the user stopped the run before its end.
+  private func stopped(after done: Int) -> CommandError {
+    let finished =
+      done == 0
+      ? "no image was finished, and nothing was written"
+      : "\(done) of \(requests.count) images are finished, the last is \(paths[done - 1])"
+    return CommandError(status: .tryAgain, description: "stopped as you asked: \(finished)")
   }
 
   private func latents(
     of range: Range<Int>, _ textToImage: TextToImage, _ given: GivenNoise,
-    _ progress: ProgressLine, evaluations: Int, _ stopwatch: inout Stopwatch
+    _ progress: ProgressLine, evaluations: Int, _ stopwatch: Stopwatch, _ device: Device
   ) throws -> Tensor {
-    stopwatch.restart()
     let last = range.count > 1 ? "-\(range.upperBound)" : ""
     let what = "image \(range.lowerBound + 1)\(last) of \(requests.count)"
-    return try textToImage.latents(
-      for: Array(requests[range]), given: given.narrowed(to: range),
-      progress: { step in
-        stopwatch.lap()
-        progress.update(range.lowerBound * evaluations + step.done * range.count, what)
-        return Interruption.isRequested ? .stop : .continue
-      })
+    var failure: TorchError?
+    let made = Result {
+      try textToImage.latents(
+        for: Array(requests[range]), given: given.narrowed(to: range),
+        progress: { step in
+          // A GPU is only asked so far; the time is that of the work.
+          do throws(TorchError) {
+            try Machine.synchronize(device)
+          } catch {
+            failure = error
+            return .stop
+          }
+          stopwatch.lap()
+          progress.update(range.lowerBound * evaluations + step.done * range.count, what)
+          return Interruption.isRequested ? .stop : .continue
+        })
+    }
+    if let failure { throw failure }
+    return try made.get()
   }
 
-  private func write(_ images: [RGBImage], _ range: Range<Int>, _ model: StableDiffusion) throws {
-    for (image, i) in zip(images, range) {
-      if image.statistics.isNearlyConstant() {
-        warn("\(paths[i]) is of one colour only; the model or the settings may be broken")
-      }
-      try PNG.write(image, to: paths[i], texts: record(of: i, model).texts())
+  private func write(_ image: RGBImage, _ index: Int, _ model: StableDiffusion) throws {
+    if image.statistics.isNearlyConstant() {
+      warn("\(paths[index]) is of one colour only; the model or the settings may be broken")
     }
+    try PNG.write(image, to: paths[index], texts: record(of: index, model).texts())
   }
 
   private func writeLatents(_ latents: [Tensor]) throws {
@@ -107,14 +150,21 @@ struct SampleRun {
 
   private func writeGrid(_ images: [RGBImage]) throws {
     guard let path = command.output.grid else { return }
+    try PNG.write(Self.grid(of: images, requests, command).rendered(), to: path)
+  }
+
+  private static func grid(
+    of images: [RGBImage?], _ requests: [ImageRequest], _ command: SampleCommand
+  ) -> ImageGrid {
     let perPrompt = command.prompts.imagesPerPrompt
     let rows = stride(from: 0, to: images.count, by: perPrompt).map {
       ImageGrid.Row(
         caption: requests[$0].prompt, images: Array(images[$0..<$0 + perPrompt]))
     }
-    let grid = ImageGrid(
-      columns: requests.prefix(perPrompt).map { "seed \($0.seed)" }, rows: rows)
-    try PNG.write(grid.rendered(), to: path)
+    let size = command.sampling.res
+    return ImageGrid(
+      columns: requests.prefix(perPrompt).map { "seed \($0.seed)" }, rows: rows,
+      emptyCell: (size.width, size.height))
   }
 
   private func record(of index: Int, _ model: StableDiffusion) -> ImageRecord {
@@ -122,7 +172,8 @@ struct SampleRun {
     let sampling = command.sampling
     let isGiven = command.noise.initialLatents != nil || command.noise.stepNoise != nil
     var record = ImageRecord(
-      version: RaftDiffuse.version, model: command.model.model, prompt: request.prompt,
+      version: RaftDiffuse.version, model: ModelFiles.recorded(command.model.model),
+      prompt: request.prompt,
       negativePrompt: request.negativePrompt, seed: request.seed, width: sampling.res.width,
       height: sampling.res.height, sampler: sampling.kind(model.scheduler).rawValue,
       steps: sampling.steps, guidance: sampling.guidance, eta: sampling.eta,
@@ -139,9 +190,9 @@ struct SampleRun {
 
   private func result(
     _ model: StableDiffusion, _ stopwatch: Stopwatch, _ loaded: Double, _ batch: Int,
-    _ done: Int
+    _ done: Int, _ failure: (any Error)?
   ) -> SampleResult {
-    let isWhole = done == requests.count
+    let isWhole = done == requests.count && failure == nil
     return SampleResult(
       images: zip(requests, paths).prefix(done).map {
         .init(
@@ -154,8 +205,10 @@ struct SampleRun {
       precision: model.placement.precisionName, device: model.placement.device.description,
       threads: Machine.threadCount, batch: batch, loadSeconds: loaded,
       firstStepSeconds: stopwatch.firstLap, secondsPerStep: stopwatch.medianLap,
+      startToFirstStepBeginSeconds: stopwatch.startToFirstBeginning,
+      startToFirstStepSeconds: stopwatch.startToFirstEnd,
       decodeSeconds: stopwatch.decoding, totalSeconds: elapsed,
-      peakMemoryBytes: Machine.peakMemory)
+      peakMemoryBytes: Machine.peakMemory, error: failure.map { Advice.message(of: $0) })
   }
 
   private func warnOfTruncation(_ textToImage: TextToImage) {

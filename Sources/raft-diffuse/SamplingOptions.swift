@@ -28,7 +28,7 @@ struct SamplingOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("match-diffusers-steps"),
-    help: "Take diffusers' steps also where they are known to be wrong (see CONTRIBUTING.md).")
+    help: "Take diffusers' steps also where they are known to be wrong (see README.md).")
   var matchesDiffusersSteps = false
 
   @Option(
@@ -54,6 +54,20 @@ struct SamplingOptions: ParsableArguments {
   /// The sampler that was asked for, or the checkpoint's own.
   func kind(_ scheduler: SchedulerConfiguration) -> SamplerKind {
     sampler ?? SamplerKind(of: scheduler) ?? .pndm
+  }
+
+  /// What to say where the checkpoint's own sampler was wanted and another one is taken; nil where it is the one.
+  func substitution(_ scheduler: SchedulerConfiguration) -> String? {
+    guard sampler == nil else { return nil }
+    guard let own = SamplerKind(of: scheduler) else {
+      let name = scheduler.className ?? "no scheduler"
+      return "the model names \(name), which is not built here; sampling with pndm "
+        + "(--sampler chooses another)"
+    }
+    guard own == .dpmSolver, scheduler.solverAlgorithm != "dpmsolver++" else { return nil }
+    return
+      "the model asks for DPM-Solver's algorithm \(scheduler.solverAlgorithm), which is not built "
+      + "here; sampling with dpm++2m, which is deterministic (--sampler chooses another)"
   }
 
   /// The planned run under a model's schedule.

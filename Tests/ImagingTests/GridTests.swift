@@ -74,6 +74,20 @@ struct GridTests {
     #expect(sheet.contains(image) && sheet.contains(small))
   }
 
+  @Test("the size is known before there are images", arguments: [(64, 1), (300, 4), (512, 4)])
+  func size(size: Int, columns: Int) throws {
+    let grid = Self.grid(caption: "a cat", size: size, columns: columns)
+    let rows = grid.rows.map {
+      ImageGrid.Row(caption: $0.caption, images: $0.images.map { _ in nil })
+    }
+    let empty = ImageGrid(
+      title: grid.title, columns: grid.columns, rows: rows, emptyCell: (size, size))
+    let sheet = try grid.rendered()
+    #expect(try empty.size() == (sheet.width, sheet.height))
+    let message = Fixture.message { _ = try empty.size(maximalPixels: 1000) }
+    #expect(message.hasPrefix("the grid would have \(sheet.width)x\(sheet.height) pixels"))
+  }
+
   @Test("a grid above the limit is refused")
   func limit() {
     #expect(

@@ -120,9 +120,7 @@ struct TorchErrorTests {
     }
     let text = message { try x([1, 1]).expanded([1 << 23, 1 << 23]).clone() }
     #expect(
-      text.hasPrefix(
-        "out of memory in clone on F32 [8388608, 8388608]; "
-          + "try a smaller batch or size, or a type of fewer bytes ("))
+      text.hasPrefix("out of memory in clone on F32 [8388608, 8388608] ("))
     // It leaves nothing behind.
     #expect(try x([2]).floats() == [0, 0])
   }

@@ -51,6 +51,49 @@ struct BadOutputTests {
     }
   }
 
+  @Test("a grid that is too large is told before any work")
+  func largeGrid() throws {
+    let run = try folder.sample([
+      "--prompt", "x", "--images-per-prompt", "100", "--res", "16384", "--grid", "g",
+    ])
+    #expect(run.status == 65)
+    #expect(
+      run.errors.hasPrefix("raft-diffuse: the grid would have ")
+        && run.errors.hasSuffix(" are drawn; show fewer rows or columns, or smaller images\n"))
+    #expect(folder.files == [])
+    #expect(!folder.exists("images"))
+  }
+
+  @Test("images that were finished before something failed are still the output")
+  func laterFailure() throws {
+    let arguments = [
+      "sample", "--model", TestFolder.model, "--prompt", "x", "--seed", "1", "--precision", "fp32",
+      "--batch", "1", "--threads", "1", "--res", "64", "--steps", "30", "--images-per-prompt", "40",
+    ]
+    let last = "images/000-40.png"
+    for json in [false, true] {
+      let folder = try TestFolder()
+      let running = try Running(
+        Command.executable, arguments + (json ? ["--json"] : []), in: folder.root)
+      for _ in 0..<3000 where !folder.exists("images/000-1.png") { usleep(10_000) }
+      try folder.write("", to: "\(last)/in the way")
+      let run = try running.end()
+      let message =
+        "\(last) cannot be written: there is a folder of that name; choose another name"
+      #expect(run.status == 74)
+      #expect(run.errors.hasSuffix("\nraft-diffuse: \(message)\n"))
+      let names = (1...39).map { "images/000-\($0).png" }
+      if json {
+        let result = try run.json()
+        #expect(result["error"] as? String == message)
+        let images = result["images"] as? [[String: Any]] ?? []
+        #expect(images.map { $0["path"] as? String } == names)
+      } else {
+        #expect(run.lines == names)
+      }
+    }
+  }
+
   @Test("a device or folder is never replaced, not even with --force")
   func devices() throws {
     for path in ["/dev/full", "/tmp"] {

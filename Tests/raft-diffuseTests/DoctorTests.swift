@@ -15,6 +15,11 @@ struct DoctorTests {
     #expect(parts[1].contains("pass  noise of seed 42: "))
     #expect(parts[1].contains("pass  ddim, 20 steps: "))
     #expect(parts[1].contains("pass  PNG: "))
+    let device = try #require(
+      lines.map { String($0) }.first { $0.hasPrefix("auto means") }?.split(separator: " ")
+        .dropFirst(3).first)
+    #expect(parts[1].contains(" on \(device): "))
+    #expect(parts[1].contains("pass  attention, "))
   }
 
   @Test("--json is one object, with and without fast kernels", arguments: [false, true])
@@ -58,6 +63,7 @@ struct DoctorTests {
     #expect(components.map { $0["name"] as? String } == ["text_encoder", "unet", "vae"])
     #expect(components.map { $0["parameters"] as? Int } == [37_344, 203_204, 24_759])
     #expect(components.allSatisfy { $0["types"] as? [String] == ["F16"] })
+    #expect(model["device"] as? String != nil)
     #expect((model["step_seconds"] as? Double ?? 0) > 0)
     let text = try Command.run(["doctor", "--model", "model"], in: folder.root).output
     #expect(text.contains("\nparameters       265,307\n"))

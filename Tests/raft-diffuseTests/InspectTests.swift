@@ -67,6 +67,56 @@ struct InspectTests {
     #expect(report["record"] == nil)
   }
 
+  @Test("a record that is damaged is told, and the rest is shown")
+  func damaged() throws {
+    try write([
+      PNGText(keyword: "raft-diffuse", text: "{\"seed\": "),
+      PNGText(keyword: "Software", text: "another"),
+    ])
+    let run = try Command.run(["inspect", "a.png"], in: folder.root)
+    #expect(run.status == 0)
+    let report = try Command.run(["inspect", "--json", "a.png"], in: folder.root).json()
+    let error = try #require(report["record_error"] as? String)
+    #expect(error.contains(" at byte 9"))
+    #expect(report["record"] == nil)
+    #expect(
+      run.output
+        == "a.png  8x8\n  the record of raft-diffuse is damaged: \(error)\n  Software: another\n")
+  }
+
+  @Test("control characters of a foreign text do not reach the terminal")
+  func controls() throws {
+    try write([PNGText(keyword: "Comment", text: "a\u{1B}]0;b\u{7}c\u{202E}d\ne")])
+    let run = try Command.run(["inspect", "a.png"], in: folder.root)
+    #expect(
+      run.output == "a.png  8x8\n  Comment: a\\u{1b}]0;b\\u{7}c\\u{202e}d\ne\n")
+  }
+
+  @Test(
+    "a record names a model and a vocabulary by their whole paths, and DDIM's noise as A1111 does")
+  func paths() throws {
+    try folder.copyModel()
+    let run = try folder.sample(
+      ["--prompt", "x", "--sampler", "ddim", "--eta", "0.5", "--tokenizer", "model/tokenizer"],
+      model: "model")
+    #expect(run.status == 0)
+    let image = folder.path("images/000-1.png")
+    let report = try Command.run(["inspect", "--json", image]).json()
+    let record = try #require(report["record"] as? [String: Any])
+    let model = try #require(record["model"] as? String)
+    #expect(model.hasPrefix("/") && model.hasSuffix("/model"))
+    let parameters = report["parameters"] as? [String: Any]
+    let settings = parameters?["settings"] as? [String: String]
+    #expect(settings?["Eta DDIM"] == "0.5")
+    #expect(settings?["Model"] == "model")
+    let command = try #require(record["command"] as? [String])
+    let elsewhere = try TestFolder()
+    let again = try Command.run(
+      command.dropFirst() + ["--quiet", "--threads", "1"], in: elsewhere.root)
+    #expect(again.errors == "")
+    #expect(try folder.data("images/000-1.png") == elsewhere.data("images/000-1.png"))
+  }
+
   @Test("an image without text says so, and other text is shown")
   func others() throws {
     try write([])

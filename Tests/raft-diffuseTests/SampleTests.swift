@@ -39,7 +39,12 @@ struct SampleTests {
         "images", "requested", "grid", "latents", "sampler", "steps", "width", "height",
         "precision", "device", "threads", "batch", "load_seconds", "first_step_seconds",
         "seconds_per_step", "decode_seconds", "total_seconds", "peak_memory_bytes",
+        "start_to_first_step_begin_seconds", "start_to_first_step_seconds",
       ])
+    let seconds = try [
+      "start_to_first_step_begin_seconds", "start_to_first_step_seconds", "total_seconds",
+    ].map { try #require(object[$0] as? Double) }
+    #expect(0 <= seconds[0] && seconds[0] <= seconds[1])
     let image = try #require((object["images"] as? [[String: Any]])?.first)
     #expect(image["path"] as? String == "images/000-1.png")
     #expect(image["prompt"] as? String == "a red fox")
@@ -198,6 +203,46 @@ struct SampleTests {
     let automatic = try folder.sample(
       ["--prompt", "a", "--precision", "auto", "--force", "--json"], environment: old)
     #expect(try automatic.json()["precision"] as? String == "fp32")
+  }
+
+  @Test(
+    "where the checkpoint's own sampler is not built, the one that takes its place is told",
+    arguments: [
+      (["_class_name": "UniPCMultistepScheduler"], [], "UniPCMultistepScheduler"),
+      (["_class_name": "UniPCMultistepScheduler"], ["--sampler", "pndm"], nil),
+      (
+        ["_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++"], [],
+        "sde-dpmsolver++"
+      ),
+      (
+        ["_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "dpmsolver++"], [], nil
+      ),
+    ] as [([String: String], [String], String?)])
+  func substitution(_ changes: [String: String], _ arguments: [String], _ name: String?) throws {
+    try folder.copyModel()
+    try folder.edit("model/scheduler/scheduler_config.json", changes)
+    let run = try folder.sample(["--prompt", "a"] + arguments, model: "model", quiet: false)
+    #expect(run.status == 0)
+    let warnings = run.errors.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+    switch name {
+    case nil: #expect(warnings.isEmpty)
+    case "sde-dpmsolver++":
+      #expect(
+        warnings == [
+          """
+          warning: the model asks for DPM-Solver's algorithm sde-dpmsolver++, which is not built \
+          here; sampling with dpm++2m, which is deterministic (--sampler chooses another)
+          """
+        ])
+    default:
+      #expect(
+        warnings == [
+          """
+          warning: the model names UniPCMultistepScheduler, which is not built here; sampling with \
+          pndm (--sampler chooses another)
+          """
+        ])
+    }
   }
 
   private func write(_ tensor: Tensor, _ name: String, _ file: String) throws {

@@ -19,7 +19,7 @@ struct Euler: Sampler {
 
   /// `x/√(σ² + 1)`, of unit variance.
   func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
-    try latents / (ladder[index].now * ladder[index].now + 1).squareRoot()
+    try ladder.scaledInput(latents, at: index)
   }
 
   /// `x + (x − x₀)/σ·(σ′ − σ)` (algorithm 1, lines 4 and 5, for σ(t) = t).

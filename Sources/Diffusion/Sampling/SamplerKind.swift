@@ -37,7 +37,7 @@ public enum SamplerKind: String, CaseIterable, Sendable {
     case .ddim: try DDIM(plan, eta: eta)
     case .pndm: try PLMS(plan)
     case .euler: try Euler(plan)
-    case .ancestralEuler: try AncestralEuler(plan)
+    case .ancestralEuler: try EulerAncestral(plan)
     case .dpmSolver: try DPMSolver(plan, usesKarrasSigmas: configuration.usesKarrasSigmas)
     case .dpmSolverKarras: try DPMSolver(plan, usesKarrasSigmas: true)
     case .ddpm: try DDPM(plan)

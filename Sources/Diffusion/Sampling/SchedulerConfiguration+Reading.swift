@@ -76,11 +76,10 @@ extension SchedulerConfiguration {
     smallestLambda = try file.number(
       "lambda_min_clipped", default: smallestLambda, expected: "a number or -Infinity"
     ) { $0 < .infinity }
-    // dpm++2m says by its own name which algorithm it is.
-    _ = try file.choice(
+    solverAlgorithm = try file.choice(
       "algorithm_type",
       of: ["dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++", "deis"],
-      default: "dpmsolver++")
+      default: solverAlgorithm)
   }
 
   /// What would change the numbers and is not done here.

@@ -73,6 +73,9 @@ public struct SchedulerConfiguration: Sendable, Equatable {
   /// How much noise ddpm adds. Default: `fixed_small`.
   public var variance: Variance?
 
+  /// Which of DPM-Solver's algorithms the file asks for; dpm++2m is `dpmsolver++` whatever this says.
+  public var solverAlgorithm = "dpmsolver++"
+
   /// dpm++2m's order, 1…3; 3 is not supported.
   public var solverOrder = 2
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Torch
 
 /// The noise levels of a run in the variables of Karras et al. (arXiv 2206.00364): latents are `x₀ + σ·ε`.
 struct SigmaLadder: Sendable, Equatable {
@@ -23,6 +24,11 @@ struct SigmaLadder: Sendable, Equatable {
   func initialScale(_ spacing: TimestepSpacing) -> Double {
     let largest = sigmas.max() ?? 1
     return spacing == .leading ? (largest * largest + 1).squareRoot() : largest
+  }
+
+  /// What the network is shown at step `index`: `x/√(σ² + 1)`, of unit variance, `[B, C, H, W]` like `latents`.
+  func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
+    try latents / (sigmas[index] * sigmas[index] + 1).squareRoot()
   }
 
   /// `count` levels evenly spaced in σ^(1/ρ), ρ = 7 (arXiv 2206.00364, eq. 5).

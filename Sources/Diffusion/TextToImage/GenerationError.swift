@@ -24,7 +24,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
       "\(what) has the shape \(given), but this run needs \(needed)"
     case .notFinite(let prompt, let seed):
       "the image of “\(prompt)” with seed \(seed) became NaN or infinite; "
-        + "try --precision fp32, and check the weights"
+        + "check the weights, or compute in fp32"
     }
   }
 

@@ -2,7 +2,7 @@ internal import Torch
 
 /// Euler's method that goes further down than asked and adds noise to come back up (k-diffusion's
 /// `sample_euler_ancestral`).
-struct AncestralEuler: Sampler {
+struct EulerAncestral: Sampler {
   var timesteps: [Double] { ladder.timesteps }
   let initialScale: Double
 
@@ -21,7 +21,7 @@ struct AncestralEuler: Sampler {
 
   /// `x/√(σ² + 1)`, of unit variance.
   func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
-    try latents / (ladder[index].now * ladder[index].now + 1).squareRoot()
+    try ladder.scaledInput(latents, at: index)
   }
 
   /// An Euler step to σ_down and noise of σ_up, whose variances add up to σ′²: σ_up² = σ′²·(σ² − σ′²)/σ².
