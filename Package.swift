@@ -15,7 +15,8 @@ let strict: [SwiftSetting] =
 let strictC: [CSetting] = isCI ? [.treatAllWarnings(as: .error)] : []
 let strictCXX: [CXXSetting] = isCI ? [.treatAllWarnings(as: .error)] : []
 
-// The binary finds libtorch where scripts/setup put it: beside this package, also after the whole folder is moved.
+// The binary finds libtorch where scripts/setup put it: beside this package, also after the whole
+// folder is moved.
 let torchLinkerSettings: [LinkerSetting] = [
   .unsafeFlags([
     "-L\(libtorch)/lib",

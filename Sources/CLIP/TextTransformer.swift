@@ -32,7 +32,8 @@ public final class TextTransformer {
 
   /// - Parameters:
   ///   - tokens: `I64 [B, T]`.
-  ///   - skippedLayers: blocks left out at the end: 0 for the whole tower, 1 for "clip skip 2" as A1111 counts.
+  ///   - skippedLayers: blocks left out at the end: 0 for the whole tower, 1 for "clip skip 2" as
+  ///     A1111 counts.
   /// - Returns: normalised hidden states, `[B, T, D]`.
   public func callAsFunction(_ tokens: Tensor, skippedLayers: Int = 0) throws -> Tensor {
     let positions = try positionEmbedding.table().narrowed(0, 0..<tokens.shape[1])

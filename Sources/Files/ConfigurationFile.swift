@@ -59,7 +59,8 @@ package final class ConfigurationFile {
   /// Whether `key` has a value.
   package func contains(_ key: String) -> Bool { self[key] != nil }
 
-  /// What `read` makes of `key` where that has a value: `try file.optional("eta") { try file.number($0) }`.
+  /// What `read` makes of `key` where that has a value: `try file.optional("eta") { try
+  /// file.number($0) }`.
   package func optional<Value>(_ key: String, _ read: (String) throws -> Value) throws -> Value? {
     contains(key) ? try read(key) : nil
   }

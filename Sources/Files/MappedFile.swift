@@ -52,8 +52,8 @@ package final class MappedFile: Sendable {
     return base + range.lowerBound
   }
 
-  /// Gives the memory of `range`, or of the whole file, back: it comes again from the file when it is touched.
-  /// **What was written to it is lost.**
+  /// Gives the memory of `range`, or of the whole file, back: it comes again from the file when it
+  /// is touched. **What was written to it is lost.**
   package func release(_ range: Range<Int>? = nil) {
     let range = (range ?? 0..<size).clamped(to: 0..<size)
     let page = Int(getpagesize())

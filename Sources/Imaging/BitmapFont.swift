@@ -1,10 +1,12 @@
 import Foundation
 
-/// A font of 7 × 13 dots, all characters equally wide: misc-fixed, as it came with the X Window System.
+/// A font of 7 × 13 dots, all characters equally wide: misc-fixed, as it came with the X Window
+/// System.
 ///
-/// It covers Latin (with Extended-A, -B in part, and Additional), Greek, Cyrillic, punctuation, currency
-/// signs, arrows and some symbols. The font is in the public domain (X.Org's font-misc-misc, Debian's
-/// xfonts-base: "Public domain font. Share and enjoy."); scripts/make_font.py packed it.
+/// It covers Latin (with Extended-A, -B in part, and Additional), Greek, Cyrillic, punctuation,
+/// currency signs, arrows and some symbols. The font is in the public domain (X.Org's
+/// font-misc-misc, Debian's xfonts-base: "Public domain font. Share and enjoy.");
+/// scripts/make_font.py packed it.
 package struct BitmapFont {
   /// Dots from one character to the next.
   package static let width = 7
@@ -31,7 +33,8 @@ package struct BitmapFont {
   /// How many glyphs could be unpacked.
   package var glyphCount: Int { glyphs.count / Self.height }
 
-  /// A cell a character: letters with marks are composed, white space and control characters are spaces.
+  /// A cell a character: letters with marks are composed, white space and control characters are
+  /// spaces.
   package func cells(of text: String) -> [Cell] {
     text.precomposedStringWithCanonicalMapping.compactMap { character in
       guard let scalar = character.unicodeScalars.first else { return nil }

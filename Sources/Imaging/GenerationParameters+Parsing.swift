@@ -1,10 +1,10 @@
 extension GenerationParameters {
   /// Reads the text, in the web UI's own way, which takes any text at all.
   ///
-  /// The last line holds the settings if three or more are found in it; else it belongs to the prompt.
-  /// A line that begins with "Negative prompt:" begins the negative prompt. Lines lose the white space
-  /// around them. Settings that the web UI would split or fill in (Size, Clip skip) are kept as they
-  /// stand; see `size` and `valueOrDefault`.
+  /// The last line holds the settings if three or more are found in it; else it belongs to the
+  /// prompt. A line that begins with "Negative prompt:" begins the negative prompt. Lines lose the
+  /// white space around them. Settings that the web UI would split or fill in (Size, Clip skip) are
+  /// kept as they stand; see `size` and `valueOrDefault`.
   public init(_ text: String) {
     var lines = Self.stripped(Array(text.unicodeScalars)[...])
       .split(separator: "\n", omittingEmptySubsequences: false)

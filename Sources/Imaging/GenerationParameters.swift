@@ -39,7 +39,8 @@ public struct GenerationParameters: Sendable, Equatable {
 
   /// The value under `key` (the last one, where there are several); nil where there is none.
   ///
-  /// Setting a value replaces the last one in its place or appends; setting nil removes all of them.
+  /// Setting a value replaces the last one in its place or appends; setting nil removes all of
+  /// them.
   public subscript(key: String) -> String? {
     get { settings.last { $0.key == key }?.value }
     set {
@@ -71,10 +72,10 @@ public struct GenerationParameters: Sendable, Equatable {
 
   /// The text as the web UI writes it.
   ///
-  /// `GenerationParameters(p.text)` gives `p` back where it is in the form that this text can hold: no
-  /// line of the prompts begins or ends with white space, none of the prompt's begins with "Negative
-  /// prompt:", neither prompt begins or ends with an empty line, there are three settings or more, and
-  /// keys are as `Setting.key` says.
+  /// `GenerationParameters(p.text)` gives `p` back where it is in the form that this text can hold:
+  /// no line of the prompts begins or ends with white space, none of the prompt's begins with
+  /// "Negative prompt:", neither prompt begins or ends with an empty line, there are three settings
+  /// or more, and keys are as `Setting.key` says.
   public var text: String {
     var lines = [prompt]
     if !negativePrompt.isEmpty { lines.append("Negative prompt: \(negativePrompt)") }

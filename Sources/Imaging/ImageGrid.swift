@@ -1,8 +1,8 @@
 /// A labelled sheet of images: a row a prompt, a column a seed (or whatever the labels say).
 ///
-/// Column labels stand centred above their column, row captions above their row over the sheet's whole
-/// width, so that long prompts have room; what still does not fit ends in an ellipsis. Images keep their
-/// pixels; smaller ones stand in the middle of their cell.
+/// Column labels stand centred above their column, row captions above their row over the sheet's
+/// whole width, so that long prompts have room; what still does not fit ends in an ellipsis. Images
+/// keep their pixels; smaller ones stand in the middle of their cell.
 public struct ImageGrid: Sendable {
   /// One row of images with its caption.
   public struct Row: Sendable {

@@ -21,12 +21,11 @@ public enum JPEG {
     }
   }
 
-  /// Decodes a JPEG to what Pillow's `convert("RGB")` gives: grey, YCbCr, RGB, CMYK and YCCK (both taken
-  /// as inverted, as Adobe writes them), baseline or progressive.
+  /// Decodes a JPEG to what Pillow's `convert("RGB")` gives: grey, YCbCr, RGB, CMYK and YCCK (both
+  /// taken as inverted, as Adobe writes them), baseline or progressive.
   ///
-  /// Orientation tags and colour profiles are not applied. Damage that leaves an image is passed over;
-  /// an end before the end-of-image marker is an
-  /// error.
+  /// Orientation tags and colour profiles are not applied. Damage that leaves an image is passed
+  /// over; an end before the end-of-image marker is an error.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.

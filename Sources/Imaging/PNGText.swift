@@ -27,15 +27,16 @@ public struct PNGText: Sendable, Equatable {
 
   /// The texts of a PNG file, in its order: tEXt, zTXt and iTXt chunks, wherever they stand.
   ///
-  /// A text is taken as UTF-8 where it is valid UTF-8, else as Latin-1: many programs write UTF-8 into
-  /// chunks that are Latin-1 by the standard. Pixels are not looked at. Memory is bounded by the limits
-  /// above, whatever the chunks unpack to; any bytes at all either give texts or an error.
+  /// A text is taken as UTF-8 where it is valid UTF-8, else as Latin-1: many programs write UTF-8
+  /// into chunks that are Latin-1 by the standard. Pixels are not looked at. Memory is bounded by
+  /// the limits above, whatever the chunks unpack to; any bytes at all either give texts or an
+  /// error.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.
   ///   - name: what messages call it.
-  /// - Throws: `ImagingError` for another format, a file that ends before its end chunk, a text chunk
-  ///   that is damaged, or one above the limits.
+  /// - Throws: `ImagingError` for another format, a file that ends before its end chunk, a text
+  ///   chunk that is damaged, or one above the limits.
   public static func read(
     _ bytes: [UInt8], named name: String = "these bytes"
   ) throws -> [PNGText] {
@@ -159,8 +160,8 @@ public struct PNGText: Sendable, Equatable {
 
   /// The text as a chunk: tEXt where Latin-1 can hold it, else iTXt, neither compressed.
   ///
-  /// A text whose Latin-1 bytes would be read as UTF-8 is written as iTXt too, so that it is read back
-  /// as it was.
+  /// A text whose Latin-1 bytes would be read as UTF-8 is written as iTXt too, so that it is read
+  /// back as it was.
   func chunk() throws -> [UInt8] {
     guard let title = Self.latin1Bytes(keyword), isKeyword(title) else {
       throw ImagingError.badKeyword(keyword)

@@ -2,8 +2,8 @@
 enum QuotedValue {
   /// The value as it is written.
   ///
-  /// The web UI quotes values with a comma, a colon or a line feed. Here those with quotes around them or
-  /// white space at an end are quoted too, which its reader undoes all the same.
+  /// The web UI quotes values with a comma, a colon or a line feed. Here those with quotes around
+  /// them or white space at an end are quoted too, which its reader undoes all the same.
   static func quoted(_ value: String) -> String {
     let scalars = Array(value.unicodeScalars)
     let isMisread =
@@ -42,7 +42,8 @@ enum QuotedValue {
     }
   }
 
-  /// The inside of a JSON string; nil where it breaks JSON's rules. A lone surrogate becomes U+FFFD.
+  /// The inside of a JSON string; nil where it breaks JSON's rules. A lone surrogate becomes
+  /// U+FFFD.
   private static func parse(_ inside: ArraySlice<Unicode.Scalar>) -> String? {
     var units: [UInt16] = []
     var rest = inside

@@ -18,11 +18,12 @@ extension RGBImage {
 
   /// The image at another size, with the same bytes as Pillow's `resize`.
   ///
-  /// When scaling down, the filter is widened by the factor (antialiasing), except for `nearest`. Like
-  /// Pillow's it works in fixed point with 22 fractional bits, along x and then along y, rounding to 8
-  /// bits after each; where the height shrinks by more than twice as many pixels as the width, along y
-  /// first, as Pillow does from version 13 (older ones differ there by one grey level here and there).
-  /// Images that keep their shape and are at most twice as high as wide are the same in all versions.
+  /// When scaling down, the filter is widened by the factor (antialiasing), except for `nearest`.
+  /// Like Pillow's it works in fixed point with 22 fractional bits, along x and then along y,
+  /// rounding to 8 bits after each; where the height shrinks by more than twice as many pixels as
+  /// the width, along y first, as Pillow does from version 13 (older ones differ there by one grey
+  /// level here and there). Images that keep their shape and are at most twice as high as wide are
+  /// the same in all versions.
   ///
   /// - Parameters:
   ///   - width: the new width, at least 1.

@@ -1,6 +1,7 @@
 extension RGBImage {
-  /// The image scaled so that its shorter edge has `edge` pixels, as transformers' CLIPImageProcessor
-  /// (its PIL form) computes the size: the longer edge is cut down to a whole number.
+  /// The image scaled so that its shorter edge has `edge` pixels, as transformers'
+  /// CLIPImageProcessor (its PIL form) computes the size: the longer edge is cut down to a whole
+  /// number.
   ///
   /// - Parameters:
   ///   - edge: the new length of the shorter edge, at least 1.
@@ -12,8 +13,8 @@ extension RGBImage {
       : resized(width: long, height: edge, filter: filter)
   }
 
-  /// The middle of the image, `width` × `height` pixels, rounding towards the upper left as transformers
-  /// does; black borders are added where the image is smaller.
+  /// The middle of the image, `width` × `height` pixels, rounding towards the upper left as
+  /// transformers does; black borders are added where the image is smaller.
   ///
   /// - Parameters:
   ///   - width: columns of the result, at least 1.

@@ -8,8 +8,8 @@ extension RGBImage {
     /// The mean samples, red, green, blue.
     public let mean: [Double]
 
-    /// Whether every colour varies by at most `tolerance` grey levels: a flat image, as a failed decoder
-    /// or a safety checker leaves it.
+    /// Whether every colour varies by at most `tolerance` grey levels: a flat image, as a failed
+    /// decoder or a safety checker leaves it.
     public func isNearlyConstant(tolerance: Int = 2) -> Bool {
       let spans = [
         Int(maximum.red) - Int(minimum.red), Int(maximum.green) - Int(minimum.green),

@@ -1,5 +1,5 @@
-/// An image of 8-bit red, green and blue samples, in the colour space of the file it came from (sRGB
-/// as a rule; no profile is applied).
+/// An image of 8-bit red, green and blue samples, in the colour space of the file it came from
+/// (sRGB as a rule; no profile is applied).
 public struct RGBImage: Sendable, Equatable {
   /// The number of columns, at least 1.
   public let width: Int

@@ -3,8 +3,8 @@ package struct TextLayout: Equatable {
   /// The lines, none longer than was asked for, none ending in a space.
   package let lines: [[BitmapFont.Cell]]
 
-  /// Breaks `text` at spaces and line feeds, and inside a word only where it is longer than a line; what
-  /// does not fit into the lines ends in an ellipsis.
+  /// Breaks `text` at spaces and line feeds, and inside a word only where it is longer than a line;
+  /// what does not fit into the lines ends in an ellipsis.
   ///
   /// - Parameters:
   ///   - text: what to lay out; spaces in a row count as one.

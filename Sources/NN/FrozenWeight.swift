@@ -1,6 +1,7 @@
 package import Torch
 
-/// A tensor of a frozen model: mapped on disk, placed when it is first used, packed once for the kernels that read it.
+/// A tensor of a frozen model: mapped on disk, placed when it is first used, packed once for the
+/// kernels that read it.
 package final class FrozenWeight {
   /// The name from the checkpoint's root.
   package let name: String
@@ -32,7 +33,8 @@ package final class FrozenWeight {
     return tensor
   }
 
-  /// The weight packed by `pack`, made at the first call; nil where packing does not pay or is not to be had.
+  /// The weight packed by `pack`, made at the first call; nil where packing does not pay or is not
+  /// to be had.
   ///
   /// Packed kernels have no gradients, so there is none for an `x` that wants one.
   package func packed(for x: Tensor, _ pack: (Tensor) throws -> PackedWeight) throws
@@ -43,14 +45,15 @@ package final class FrozenWeight {
     guard packs else { return nil }
     let made = try pack(try placed ?? load())
     packed = made
-    // The pack serves from now on; the pristine weight stays on disk, where `dense()` finds it again.
+    // The pack serves from now on; the pristine weight stays on disk, where `dense()` finds it
+    // again.
     placed = nil
     origin.release()
     return made
   }
 
-  /// Packed kernels are oneDNN's: on the CPU, in fp32, or in bf16 where the processor has it. Below 16,384 elements the
-  /// eager path is faster.
+  /// Packed kernels are oneDNN's: on the CPU, in fp32, or in bf16 where the processor has it. Below
+  /// 16,384 elements the eager path is faster.
   private var packs: Bool {
     guard placement.device == .cpu, Machine.hasPackedKernels else { return false }
     guard shape.reduce(1, *) >= 16_384 else { return false }

@@ -14,7 +14,8 @@ package enum Initialisation: Sendable {
     .uniform(1 / Double(max(count, 1)).squareRoot())
   }
 
-  /// A tensor of `shape` that depends on the seed and the tensor's own name alone, not on the order of construction.
+  /// A tensor of `shape` that depends on the seed and the tensor's own name alone, not on the order
+  /// of construction.
   func tensor(_ shape: [Int], name: String, seed: UInt64) throws -> Tensor {
     let generator = try Generator(seed: Self.hash(name, seed))
     switch self {

@@ -7,7 +7,8 @@ extension TensorEntry {
     if let bytes { file.release(bytes) }
   }
 
-  /// The tensor in the file's own type: a view of the mapped file where its alignment allows, else a copy.
+  /// The tensor in the file's own type: a view of the mapped file where its alignment allows, else
+  /// a copy.
   package func tensor() throws -> Tensor {
     guard isAligned, count > 0 else {
       let bytes = copiedBytes()

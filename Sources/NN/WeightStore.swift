@@ -2,7 +2,8 @@ internal import Torch
 
 /// What a tree of weights stands on: a checkpoint's tensors by name, or a seed to make them from.
 ///
-/// It remembers what was asked for, so that `verify()` can tell everything that is missing, misshapen or left over.
+/// It remembers what was asked for, so that `verify()` can tell everything that is missing,
+/// misshapen or left over.
 package final class WeightStore {
   enum Tensors {
     /// A file's tensors, and what stands there under the names of the others.
@@ -50,7 +51,8 @@ package final class WeightStore {
     return entry
   }
 
-  /// Registers the wish for a tensor and returns where to read it, in the file's type or `F32` when made from a seed.
+  /// Registers the wish for a tensor and returns where to read it, in the file's type or `F32` when
+  /// made from a seed.
   func origin(of name: String, _ shape: [Int], _ initialisation: Initialisation)
     -> WeightOrigin
   {
@@ -73,7 +75,8 @@ package final class WeightStore {
     }
   }
 
-  /// `[512, 512, 1, 1]` stands for `[512, 512]` and the reverse: linear layers were stored as 1×1 convolutions.
+  /// `[512, 512, 1, 1]` stands for `[512, 512]` and the reverse: linear layers were stored as 1×1
+  /// convolutions.
   private static func fits(_ stored: [Int], _ wanted: [Int]) -> Bool {
     func trimmed(_ shape: [Int]) -> ArraySlice<Int> {
       var slice = shape[...]
@@ -91,7 +94,8 @@ package final class WeightStore {
     entries[name] != nil
   }
 
-  /// - Throws: `WeightsError.mismatch`, which lists every tensor that is missing, misshapen or left over.
+  /// - Throws: `WeightsError.mismatch`, which lists every tensor that is missing, misshapen or left
+  ///   over.
   func verify(ignoring isIgnored: (String) -> Bool) throws {
     let unused = entries.keys.filter { !asked.contains($0) && !isIgnored($0) }.sorted()
     guard missing.isEmpty, wrong.isEmpty, unused.isEmpty, unreadable.isEmpty else {

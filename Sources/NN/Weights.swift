@@ -2,8 +2,9 @@ internal import Torch
 
 /// A cursor in a checkpoint's name tree: constructing a layer from it *is* loading the layer.
 ///
-/// `weights["down_blocks"][0]["resnets"][1]` stands at `down_blocks.0.resnets.1`. Nothing is read until a layer is used;
-/// shapes and types are checked at once, and `verify()` tells everything that does not fit.
+/// `weights["down_blocks"][0]["resnets"][1]` stands at `down_blocks.0.resnets.1`. Nothing is read
+/// until a layer is used; shapes and types are checked at once, and `verify()` tells everything
+/// that does not fit.
 public struct Weights {
   /// Where the layers below compute.
   public let placement: Placement
@@ -31,7 +32,8 @@ public struct Weights {
     self.init(store, path: "", placement: placement)
   }
 
-  /// Weights that start from random numbers; equal seeds make equal models, whatever the order of construction.
+  /// Weights that start from random numbers; equal seeds make equal models, whatever the order of
+  /// construction.
   public init(seed: UInt64, placement: Placement = Placement()) {
     self.init(WeightStore(.seed(seed), source: "seed \(seed)"), path: "", placement: placement)
   }
@@ -50,7 +52,8 @@ public struct Weights {
     Weights(store, path: fullName(name), placement: placement)
   }
 
-  /// The same place for layers that compute in fp32 whatever the others do: small ones where rounding would cost most.
+  /// The same place for layers that compute in fp32 whatever the others do: small ones where
+  /// rounding would cost most.
   package var inFullPrecision: Weights {
     let full = Placement(device: placement.device, dtype: .float32, rounding: placement.rounding)
     return Weights(store, path: path, placement: full)

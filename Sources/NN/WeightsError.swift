@@ -1,7 +1,7 @@
 /// Why a checkpoint does not fit the model that its configuration describes.
 public enum WeightsError: Error, Equatable, CustomStringConvertible {
-  /// Tensors that are missing, of another shape, of an integer type, that nothing asked for, or of a kind that is not
-  /// read, such as sparse or quantised ones.
+  /// Tensors that are missing, of another shape, of an integer type, that nothing asked for, or of
+  /// a kind that is not read, such as sparse or quantised ones.
   case mismatch(
     source: String, missing: [String], wrong: [String], unused: [String], unreadable: [String] = [])
 

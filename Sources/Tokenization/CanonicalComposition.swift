@@ -3,8 +3,8 @@ import Foundation
 /// Unicode normalisation form C (UAX 15) as of Unicode 9, in O(n log n).
 ///
 /// The published tokenizers' tables are that old: a mark or a composite that came later is left as
-/// it stands. Foundation's own form C leaves some signs apart from what is composite already (U+AC00
-/// and U+11A8), joins jamo that do not belong together (U+1113 and U+116E), and takes time
+/// it stands. Foundation's own form C leaves some signs apart from what is composite already
+/// (U+AC00 and U+11A8), joins jamo that do not belong together (U+1113 and U+116E), and takes time
 /// quadratic in the length of a run of marks; so it is asked only about the parts of one scalar and
 /// about pairs.
 struct CanonicalComposition {

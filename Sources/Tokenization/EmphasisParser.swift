@@ -1,8 +1,8 @@
 /// A prompt in A1111's emphasis syntax, taken apart.
 ///
-/// `(x)` multiplies the weight of x by 1.1, `[x]` divides it by 1.1, `(x:1.3)` multiplies it by 1.3;
-/// brackets nest; `\(` `\)` `\[` `\]` `\\` are the characters themselves; a bracket that is never
-/// closed acts to the end; the word BREAK ends a chunk.
+/// `(x)` multiplies the weight of x by 1.1, `[x]` divides it by 1.1, `(x:1.3)` multiplies it by
+/// 1.3; brackets nest; `\(` `\)` `\[` `\]` `\\` are the characters themselves; a bracket that is
+/// never closed acts to the end; the word BREAK ends a chunk.
 ///
 /// This is A1111's `parse_prompt_attention` but for three things that there go wrong: BREAK inside
 /// brackets is a break (there it becomes a word with a negative weight), a weight that is no number

@@ -1,4 +1,5 @@
-/// What the patterns of GPT-2's and CLIP's tokenizers distinguish: `\p{L}`, `\p{N}`, `\s`, the rest.
+/// What the patterns of GPT-2's and CLIP's tokenizers distinguish: `\p{L}`, `\p{N}`, `\s`, the
+/// rest.
 ///
 /// The published tokenizers run on Oniguruma, whose tables are Unicode 16. Scalars that a newer
 /// Unicode assigned count as unassigned here too, or the same text would get other tokens.

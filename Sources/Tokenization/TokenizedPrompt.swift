@@ -12,7 +12,8 @@ public struct TokenizedPrompt: Sendable, Equatable {
 }
 
 extension CLIPTokenizer {
-  /// Makes `prompt` as long as the context: cut to 75 tokens, begin and end around it, padded to 77.
+  /// Makes `prompt` as long as the context: cut to 75 tokens, begin and end around it, padded to
+  /// 77.
   public func tokens(for prompt: String) -> TokenizedPrompt {
     let all = encode(prompt)
     let kept = all.prefix(contextLength - 2)

@@ -6,7 +6,8 @@ public struct Vocabulary: Sendable {
   public let tokens: [String]
   /// Where the tokens came from, for errors.
   package let file: String
-  // Bytes, not strings: Swift takes canonically equivalent strings for equal, a vocabulary does not.
+  // Bytes, not strings: Swift takes canonically equivalent strings for equal, a vocabulary does
+  // not.
   private let ids: [[UInt8]: Int]
 
   /// How many tokens there are.

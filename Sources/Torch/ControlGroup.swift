@@ -18,7 +18,8 @@ package struct ControlGroup: Sendable {
 
   /// - Parameters:
   ///   - mount: where the groups' files are.
-  ///   - membership: what `/proc/self/cgroup` says; version 2 where it has a line `0::/…` and files to match, else 1.
+  ///   - membership: what `/proc/self/cgroup` says; version 2 where it has a line `0::/…` and files
+  ///     to match, else 1.
   package init(mount: String, membership: String) {
     let lines = membership.split(separator: "\n").map {
       $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
@@ -46,7 +47,8 @@ package struct ControlGroup: Sendable {
   /// Bytes that are left below the limit; nil where none is set.
   package var rest: Int? { levels.map(\.rest).min() }
 
-  /// `path` and the folders above it up to `mount`. In a container the path may be one of the host's, which is not there.
+  /// `path` and the folders above it up to `mount`. In a container the path may be one of the
+  /// host's, which is not there.
   private static func folders(_ path: String, below mount: String) -> [String] {
     let parts = path.split(separator: "/").map(String.init)
     return (0...parts.count).reversed().map { count in
@@ -59,7 +61,8 @@ package struct ControlGroup: Sendable {
     -> Level?
   {
     guard let limit = number(limit), limit < 1 << 50, let used = number(use) else { return nil }
-    // Pages of files that nobody reads just now count as used, but the system takes them back first.
+    // Pages of files that nobody reads just now count as used, but the system takes them back
+    // first.
     let cached = value(of: cache, in: text(statistics) ?? "") ?? 0
     return Level(limit: limit, rest: max(limit - max(used - cached, 0), 0))
   }

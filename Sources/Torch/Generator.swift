@@ -2,8 +2,8 @@ internal import CTorch
 
 /// A stream of random numbers: torch's CPU generator (mt19937), bit for bit.
 ///
-/// torch uses the low 32 bits of the seed. Draws are `F32` on the CPU; cast and move them afterwards, so that
-/// precision and device never change which numbers come.
+/// torch uses the low 32 bits of the seed. Draws are `F32` on the CPU; cast and move them
+/// afterwards, so that precision and device never change which numbers come.
 public final class Generator {
   private let handle: CGenerator
 

@@ -1,8 +1,8 @@
 internal import Foundation
 
 extension Machine {
-  /// Bytes of main memory that this process may still take: what the system has left, or less where a control group
-  /// limits it; nil where neither can be read.
+  /// Bytes of main memory that this process may still take: what the system has left, or less where
+  /// a control group limits it; nil where neither can be read.
   public static var availableMemory: Int? {
     let system = meminfo("MemAvailable")
     let group = ControlGroup().rest
@@ -10,7 +10,8 @@ extension Machine {
     return group.map { min($0, system) } ?? system
   }
 
-  /// Bytes of main memory that a control group lets this process and its like take together; nil where none does.
+  /// Bytes of main memory that a control group lets this process and its like take together; nil
+  /// where none does.
   package static var controlGroupLimit: Int? {
     ControlGroup().limit
   }

@@ -53,8 +53,8 @@ public enum Machine {
     try check(ctorch_empty_cache(device.code), "empty cache of \(device)")
   }
 
-  /// Whether bf16 products run faster than fp32 ones on this processor: it has AVX512-BF16 or AMX, and neither oneDNN
-  /// nor libtorch was told to leave them alone.
+  /// Whether bf16 products run faster than fp32 ones on this processor: it has AVX512-BF16 or AMX,
+  /// and neither oneDNN nor libtorch was told to leave them alone.
   public static let hasFastBFloat16: Bool = {
     let environment = ProcessInfo.processInfo.environment
     let flags = Set(["avx512_bf16", "amx_bf16"])

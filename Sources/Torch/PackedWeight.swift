@@ -2,8 +2,9 @@ internal import CTorch
 
 /// A frozen layer's weight in the order that this processor's kernels read it, made once.
 ///
-/// oneDNN reorders a plain weight at every call; packed once, small layers run up to ten times faster
-/// (make bench-sample). Packed operators have no autograd: they are for passes without gradients.
+/// oneDNN reorders a plain weight at every call; packed once, small layers run up to ten times
+/// faster (make bench-sample). Packed operators have no autograd: they are for passes without
+/// gradients.
 public enum PackedWeight {
   case linear(Tensor)
   case convolution(Tensor, stride: Int, padding: Int)
@@ -14,7 +15,8 @@ public enum PackedWeight {
       try Tensor("pack linear", weight) { ctorch_pack_linear($0, rowsWhenPacking, &$1) })
   }
 
-  /// Packs `weight`, `F32` or `BF16` `[out, in, kh, kw]` with kh·kw > 1 on the CPU, for inputs of any size.
+  /// Packs `weight`, `F32` or `BF16` `[out, in, kh, kw]` with kh·kw > 1 on the CPU, for inputs of
+  /// any size.
   ///
   /// A 1×1 convolution is a linear layer on channels-last pixels, and packs well only as such.
   public static func convolution(packing weight: Tensor, stride: Int, padding: Int)

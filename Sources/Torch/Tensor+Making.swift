@@ -79,7 +79,8 @@ extension Tensor {
     self.init(owning: result)
   }
 
-  /// A view of bytes that `owner` keeps alive: nothing is copied, and a change in place changes the owner's bytes.
+  /// A view of bytes that `owner` keeps alive: nothing is copied, and a change in place changes the
+  /// owner's bytes.
   ///
   /// - Parameters:
   ///   - bytes: the first element, aligned to the element's size.

@@ -1,6 +1,7 @@
 internal import CTorch
 
-/// Changes of shape. A negative dimension counts from the end; where memory allows, the result shares it.
+/// Changes of shape. A negative dimension counts from the end; where memory allows, the result
+/// shares it.
 extension Tensor {
   /// The same elements, row-major, in another shape; one size may be −1 and is worked out.
   public func reshaped(_ shape: [Int]) throws(TorchError) -> Tensor {

@@ -2,8 +2,9 @@ internal import CTorch
 
 /// An array of numbers of one type and shape on one device: a handle to a libtorch tensor.
 ///
-/// Operations never change their operands (`assign(_:)` is the exception and says so). Results may share memory with an
-/// operand where only the shape changes. A tensor lives on one task: it is not `Sendable`.
+/// Operations never change their operands (`assign(_:)` is the exception and says so). Results may
+/// share memory with an operand where only the shape changes. A tensor lives on one task: it is not
+/// `Sendable`.
 public final class Tensor {
   let handle: CTensor
 
@@ -44,7 +45,8 @@ public final class Tensor {
 @available(*, unavailable)
 extension Tensor: Sendable {}
 
-/// The one door to libtorch: it keeps the operands alive across the call and turns a status into an error.
+/// The one door to libtorch: it keeps the operands alive across the call and turns a status into an
+/// error.
 extension Tensor {
   convenience init(
     _ operation: String, of operands: [Tensor], _ body: (inout CTensor) -> CTorchStatus

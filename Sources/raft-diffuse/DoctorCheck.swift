@@ -74,7 +74,8 @@ extension DoctorCheck {
     return [signal[0], signal[500], signal[999]]
   }
 
-  /// Where diffusers 0.42's schedulers take latents of 1 when the network predicts half of what it is shown.
+  /// Where diffusers 0.42's schedulers take latents of 1 when the network predicts half of what it
+  /// is shown.
   private static let goldenRuns: [(SamplerKind, Double)] = [
     (.ddim, 2.501803), (.pndm, 2.380239), (.euler, 2.466173), (.dpmSolver, 2.287177),
   ]
@@ -145,7 +146,8 @@ extension DoctorCheck {
     }
   }
 
-  /// The relative distance of what one kernel gives from what libtorch's plain one on the processor gives.
+  /// The relative distance of what one kernel gives from what libtorch's plain one on the processor
+  /// gives.
   private static func compare(
     _ name: String, _ tolerance: Double, _ body: () throws -> (found: Tensor, plain: Tensor)
   ) -> DoctorCheck {

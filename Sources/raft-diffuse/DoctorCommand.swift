@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
 
-/// `raft-diffuse doctor`: what this machine and this build can do, and whether it computes what it should.
+/// `raft-diffuse doctor`: what this machine and this build can do, and whether it computes what it
+/// should.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",

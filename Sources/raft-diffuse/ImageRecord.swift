@@ -26,7 +26,8 @@ struct ImageRecord: Codable, Equatable {
   var device: String
   var torch: String
 
-  /// The files of noise that the image began from, which its seed alone does not tell, and its place in them.
+  /// The files of noise that the image began from, which its seed alone does not tell, and its
+  /// place in them.
   var initialLatents: String?
   var stepNoise: String?
   var indexInNoise: Int?

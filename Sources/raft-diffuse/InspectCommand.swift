@@ -107,8 +107,8 @@ struct ImageReport: Encodable {
     return lines.map(Self.harmless).joined(separator: "\n")
   }
 
-  /// A foreign text as a terminal may show it: line feeds stay, other controls and what turns the direction of
-  /// writing are escaped.
+  /// A foreign text as a terminal may show it: line feeds stay, other controls and what turns the
+  /// direction of writing are escaped.
   private static func harmless(_ text: String) -> String {
     var shown = ""
     for scalar in text.unicodeScalars {

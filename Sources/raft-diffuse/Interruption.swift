@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// Ctrl-C while images are made: the first asks to stop after the step that runs, the second ends the program at once.
+/// Ctrl-C while images are made: the first asks to stop after the step that runs, the second ends
+/// the program at once.
 ///
 /// A signal reaches the whole process, so what it asks for is the process's too.
 enum Interruption {

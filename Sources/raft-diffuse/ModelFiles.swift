@@ -10,8 +10,8 @@ struct ModelFiles: ParsableArguments {
     help: ArgumentHelp("A folder or file with the vocabulary, for single files.", valueName: "dir"))
   var tokenizer: String?
 
-  /// How an image's record names `path`, so that it holds in any folder: a file's or folder's whole path, and a hub id
-  /// as it is.
+  /// How an image's record names `path`, so that it holds in any folder: a file's or folder's whole
+  /// path, and a hub id as it is.
   static func recorded(_ path: String) -> String {
     guard FileManager.default.fileExists(atPath: path) else { return path }
     return URL(fileURLWithPath: path).standardizedFileURL.path

@@ -20,7 +20,8 @@ struct ModelReport: Encodable {
   /// Time to read every weight and find it finite.
   let finiteSeconds: Double
 
-  /// Time of one evaluation of the UNet at 256 x 256 with guidance: the first, which reads and packs, and the next.
+  /// Time of one evaluation of the UNet at 256 x 256 with guidance: the first, which reads and
+  /// packs, and the next.
   let firstStepSeconds: Double
   let stepSeconds: Double
 

@@ -27,8 +27,8 @@ struct NewFolder {
     }
   }
 
-  /// The folder that `path` lies in; "." where it names none. (NSString's `deletingLastPathComponent` traps on names of
-  /// one letter.)
+  /// The folder that `path` lies in; "." where it names none. (NSString's
+  /// `deletingLastPathComponent` traps on names of one letter.)
   static func parent(of path: String) -> String {
     let trimmed = path[...].dropLast(while: { $0 == "/" })
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }

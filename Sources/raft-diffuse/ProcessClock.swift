@@ -1,8 +1,10 @@
 internal import Foundation
 
-/// Time since this process began: the loading of its libraries counts, which no clock of its own sees.
+/// Time since this process began: the loading of its libraries counts, which no clock of its own
+/// sees.
 enum ProcessClock {
-  /// Seconds since the process was started, to the system's tick (10 ms); nil where the system does not tell.
+  /// Seconds since the process was started, to the system's tick (10 ms); nil where the system does
+  /// not tell.
   static var seconds: Double? {
     #if os(Linux)
       guard let text = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),

@@ -32,8 +32,9 @@ struct SampleResult: Encodable {
   let firstStepSeconds: Double
   /// The median wall time of the other evaluations of the network, each over a whole batch.
   let secondsPerStep: Double
-  /// Wall time from the start of the process, its libraries' loading included, to the beginning and to the end of the
-  /// first evaluation of the network; nil where the system does not tell, or none was reached.
+  /// Wall time from the start of the process, its libraries' loading included, to the beginning and
+  /// to the end of the first evaluation of the network; nil where the system does not tell, or none
+  /// was reached.
   let startToFirstStepBeginSeconds: Double?
   let startToFirstStepSeconds: Double?
   let decodeSeconds: Double

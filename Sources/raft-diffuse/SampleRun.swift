@@ -25,7 +25,8 @@ struct SampleRun {
 
   /// Makes the images.
   ///
-  /// - Returns: what is finished, and why that is not all: the user asked to stop, or something failed.
+  /// - Returns: what is finished, and why that is not all: the user asked to stop, or something
+  ///   failed.
   /// - Throws: what failed before the first image was written.
   func run() throws -> (result: SampleResult, failure: (any Error)?) {
     defer { folder.removeIfEmpty() }

@@ -56,7 +56,8 @@ struct SamplingOptions: ParsableArguments {
     sampler ?? SamplerKind(of: scheduler) ?? .pndm
   }
 
-  /// What to say where the checkpoint's own sampler was wanted and another one is taken; nil where it is the one.
+  /// What to say where the checkpoint's own sampler was wanted and another one is taken; nil where
+  /// it is the one.
   func substitution(_ scheduler: SchedulerConfiguration) -> String? {
     guard sampler == nil else { return nil }
     guard let own = SamplerKind(of: scheduler) else {

@@ -4,10 +4,12 @@ final class Stopwatch {
   private var laps: [Double] = []
   private var last = ContinuousClock.now
 
-  /// Seconds from the start of the process to the beginning of the first lap; nil where the system does not tell.
+  /// Seconds from the start of the process to the beginning of the first lap; nil where the system
+  /// does not tell.
   private(set) var startToFirstBeginning: Double?
 
-  /// Seconds from the start of the process to the end of the first lap; nil where the system does not tell.
+  /// Seconds from the start of the process to the end of the first lap; nil where the system does
+  /// not tell.
   private(set) var startToFirstEnd: Double?
 
   /// Begins a lap.

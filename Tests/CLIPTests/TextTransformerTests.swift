@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import Torch
 
-/// The text tower against transformers' CLIPTextModel; Fixtures/README.md says how the fixtures were made.
+/// The text tower against transformers' CLIPTextModel; Fixtures/README.md says how the fixtures
+/// were made.
 struct TextTransformerTests {
   /// A configuration of the fixtures.
   enum Fixture: String, CaseIterable, Sendable {

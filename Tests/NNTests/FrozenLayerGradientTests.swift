@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import Torch
 
-/// Layers large enough to be packed: packed without gradients, eager with them, and the same numbers both ways.
+/// Layers large enough to be packed: packed without gradients, eager with them, and the same
+/// numbers both ways.
 struct FrozenLayerGradientTests {
   enum Layer: String, CaseIterable, Sendable {
     case linear

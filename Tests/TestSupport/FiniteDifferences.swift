@@ -1,6 +1,7 @@
 package import Torch
 
-/// The slope of the scalar `function` at `point` along `direction`, from two values of the function.
+/// The slope of the scalar `function` at `point` along `direction`, from two values of the
+/// function.
 ///
 /// - Parameter step: how far to go each way; exact for any step where the function is quadratic.
 package func slope(

@@ -1,7 +1,7 @@
 internal import Torch
 
-/// Runs `body` with one thread an operation: networks of a few channels only wait for the others, above all where other work
-/// takes their cores.
+/// Runs `body` with one thread an operation: networks of a few channels only wait for the others,
+/// above all where other work takes their cores.
 package func onOneThread<Result>(_ body: () throws -> Result) rethrows -> Result {
   let before = Machine.threadCount
   Machine.threadCount = 1

@@ -1,6 +1,7 @@
 package import Torch
 
-/// The root mean square of the difference over that of the reference; infinite where the shapes differ.
+/// The root mean square of the difference over that of the reference; infinite where the shapes
+/// differ.
 package func relativeError(_ found: Tensor, _ expected: Tensor) throws -> Double {
   guard found.shape == expected.shape else { return .infinity }
   let reference = try expected.to(.float64)

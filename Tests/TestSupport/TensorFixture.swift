@@ -5,7 +5,8 @@ package import Torch
 package struct TensorFixture: Sendable {
   private let file: TensorFile
 
-  /// Opens the file at `path`. A fixture that cannot be read is a broken checkout, so there is no going on.
+  /// Opens the file at `path`. A fixture that cannot be read is a broken checkout, so there is no
+  /// going on.
   package init(_ path: String) {
     do {
       file = try CheckpointFile.open(path)

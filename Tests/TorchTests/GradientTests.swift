@@ -69,7 +69,8 @@ struct GradientTests {
     #expect(try gradients(of: (y * y).sum(), withRespectTo: [y])[0].floats() == [6, 6])
   }
 
-  /// Convolution, group norm, SiLU, attention over the pixels, layer norm, GELU and a linear layer, all in doubles.
+  /// Convolution, group norm, SiLU, attention over the pixels, layer norm, GELU and a linear layer,
+  /// all in doubles.
   private struct Network {
     let kernel, scale, shift, projection, output: Tensor
 

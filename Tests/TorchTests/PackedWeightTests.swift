@@ -8,7 +8,8 @@ struct PackedWeightTests {
   /// Differences in the order of fp32 sums.
   private static let single = 1e-5
 
-  /// Each result is rounded once to 8 significant bits: at most 2⁻⁹ of it, and once more in the eager path.
+  /// Each result is rounded once to 8 significant bits: at most 2⁻⁹ of it, and once more in the
+  /// eager path.
   private static let half = 1.0 / 256
 
   struct LinearCase: Sendable, CustomTestStringConvertible {

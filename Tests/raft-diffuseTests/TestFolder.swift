@@ -65,7 +65,8 @@ extension TestFolder {
   /// The folder's images, by name.
   static let model = fixtures.appending(path: "model").path
 
-  /// Samples from the tiny model in this folder, in two steps at 64 x 64 from seed 1, unless `arguments` say otherwise.
+  /// Samples from the tiny model in this folder, in two steps at 64 x 64 from seed 1, unless
+  /// `arguments` say otherwise.
   func sample(
     _ arguments: [String], model: String = TestFolder.model, quiet: Bool = true,
     environment: [String: String] = [:]

@@ -38,8 +38,8 @@ package struct DiffusersFolder: ModelParts {
       .weights(placement: placement)
   }
 
-  /// The file, or the index of shards, that holds the component's weights: safetensors before pickles, what was asked for
-  /// before the plain one, the plain one before any other variant.
+  /// The file, or the index of shards, that holds the component's weights: safetensors before
+  /// pickles, what was asked for before the plain one, the plain one before any other variant.
   ///
   /// - Throws: `ModelError.noWeights`, or `FileError` where the folder may not be looked into.
   package func file(of component: ModelComponent) throws -> String {

@@ -2,7 +2,8 @@ internal import Foundation
 
 /// Files that set-up or installation put beside the program.
 package enum InstalledFiles {
-  /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in the package's .deps, or in share/raft-diffuse of an installation.
+  /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in the package's .deps, or in
+  /// share/raft-diffuse of an installation.
   package static func places(of name: String) -> [String] {
     var places: [String] = []
     if let folder = ProcessInfo.processInfo.environment["RAFT_DIFFUSE_DATA"] {

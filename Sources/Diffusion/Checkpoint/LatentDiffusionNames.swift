@@ -1,7 +1,8 @@
-/// The one table between the names in single-file checkpoints (CompVis's latent-diffusion) and diffusers' names.
+/// The one table between the names in single-file checkpoints (CompVis's latent-diffusion) and
+/// diffusers' names.
 ///
-/// Blocks are numbered through in one and by level in the other, so the table depends on how many residual blocks a level
-/// has.
+/// Blocks are numbered through in one and by level in the other, so the table depends on how many
+/// residual blocks a level has.
 package struct LatentDiffusionNames: Sendable, Equatable {
   /// Residual blocks a level on the UNet's way down.
   let unetLayers: Int

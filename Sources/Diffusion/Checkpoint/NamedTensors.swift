@@ -35,7 +35,8 @@ struct NamedTensors {
   /// The same tensors under new names.
   ///
   /// - Parameter rename: the new name of an old one; nil for what is left out.
-  /// - Throws: `ModelError.sameTensor` where two get one name: which of them is meant, nobody knows.
+  /// - Throws: `ModelError.sameTensor` where two get one name: which of them is meant, nobody
+  ///   knows.
   func renamed(_ rename: (String) -> String?) throws -> NamedTensors {
     var result = NamedTensors(path: path)
     for (old, original) in stored.sorted(by: { $0.value < $1.value }) {

@@ -1,5 +1,6 @@
 extension SamplerKind {
-  /// The sampler that a checkpoint names in its `scheduler_config.json`; nil where it names none that is built here.
+  /// The sampler that a checkpoint names in its `scheduler_config.json`; nil where it names none
+  /// that is built here.
   public init?(of scheduler: SchedulerConfiguration) {
     switch scheduler.className {
     case "DDIMScheduler": self = .ddim

@@ -2,7 +2,8 @@ package import Files
 internal import Foundation
 package import NN
 
-/// A single-file checkpoint. It carries no configuration: sizes are read off the shapes, the rest is what SD-1.x has.
+/// A single-file checkpoint. It carries no configuration: sizes are read off the shapes, the rest
+/// is what SD-1.x has.
 package struct SingleFile: ModelParts {
   let path: String
   private let unet: NamedTensors
@@ -39,7 +40,8 @@ package struct SingleFile: ModelParts {
     LatentDiffusionNames(unetLayers: unetLayers, vaeLevels: vaeLevels)
   }
 
-  /// The weights of a component, under diffusers' names. What no layer has keeps its name and is reported as left over.
+  /// The weights of a component, under diffusers' names. What no layer has keeps its name and is
+  /// reported as left over.
   package func weights(_ component: ModelComponent, placement: Placement) throws -> Weights {
     let names = names
     let tensors =
@@ -88,7 +90,8 @@ package struct SingleFile: ModelParts {
   private func unetConfiguration() throws -> ConfigurationFile {
     let input = try shape("input_blocks.0.0.weight", in: unet, rank: 2)
     let layers = unetLayers
-    // The first convolution, then of each level its layers and a downsampler, which the last level lacks.
+    // The first convolution, then of each level its layers and a downsampler, which the last level
+    // lacks.
     let count = (0..<256).prefix { i in
       unet["input_blocks.\(i).0.weight"] != nil || unet["input_blocks.\(i).0.op.weight"] != nil
         || unet["input_blocks.\(i).0.in_layers.2.weight"] != nil

@@ -22,7 +22,8 @@ public final class StableDiffusion {
   /// The noise schedule that the checkpoint was trained with.
   public let scheduler: SchedulerConfiguration
 
-  /// What is odd about the checkpoint though it can be used, a sentence each; empty where all is well.
+  /// What is odd about the checkpoint though it can be used, a sentence each; empty where all is
+  /// well.
   public let warnings: [String]
 
   /// Elements of all weights.
@@ -31,13 +32,16 @@ public final class StableDiffusion {
   /// Where the model computes.
   public var placement: Placement { unet.placement }
 
-  /// Loads a model. Weights are mapped and read when they are first used; names, shapes and types are checked now.
+  /// Loads a model. Weights are mapped and read when they are first used; names, shapes and types
+  /// are checked now.
   ///
   /// - Parameters:
   ///   - location: a diffusers folder or a single file.
   ///   - variant: which of several sets of weights to prefer, such as `fp16`; folders only.
-  ///   - tokenizer: a folder or file with a vocabulary; needed for single files, else the model's own.
-  /// - Throws: `ModelError`, `WeightsError`, `ConfigurationError`, `TokenizationError` or `FileError`.
+  ///   - tokenizer: a folder or file with a vocabulary; needed for single files, else the model's
+  ///     own.
+  /// - Throws: `ModelError`, `WeightsError`, `ConfigurationError`, `TokenizationError` or
+  ///   `FileError`.
   public init(
     _ location: ModelLocation, placement: Placement, variant: String? = nil,
     tokenizer: String? = nil
@@ -61,7 +65,8 @@ public final class StableDiffusion {
     vae = try AutoencoderKL(vaeWeights, vaeConfiguration)
     try vaeWeights.verify(ignoring: { $0.hasPrefix("loss.") || $0.hasPrefix("model_ema.") })
     let textWeights = try parts.weights(.textEncoder, placement: placement)
-    // Once a prompt, a fiftieth of a step: fp32 costs nothing here, and fp16 overflows in some checkpoints.
+    // Once a prompt, a fiftieth of a step: fp32 costs nothing here, and fp16 overflows in some
+    // checkpoints.
     textEncoder = try TextTransformer(textWeights.inFullPrecision, textConfiguration)
     try textWeights.verify(ignoring: {
       $0.hasSuffix("position_ids") || $0 == "text_projection.weight" || $0 == "logit_scale"
@@ -70,7 +75,8 @@ public final class StableDiffusion {
       unetWeights.elementCount + vaeWeights.elementCount + textWeights.elementCount
   }
 
-  /// The named vocabulary, else the model's own, else the published one that scripts/setup left here.
+  /// The named vocabulary, else the model's own, else the published one that scripts/setup left
+  /// here.
   private static func tokenizer(named name: String?, of parts: any ModelParts) throws
     -> CLIPTokenizer
   {
@@ -85,8 +91,9 @@ public final class StableDiffusion {
     return try CLIPTokenizer(publishedVocabulary: found)
   }
 
-  /// Refuses a tokenizer whose tokens the text encoder has no embeddings for. Returns what is odd about one that is
-  /// smaller than its table: most such tables are padded, but it may also be the tokenizer of another model.
+  /// Refuses a tokenizer whose tokens the text encoder has no embeddings for. Returns what is odd
+  /// about one that is smaller than its table: most such tables are padded, but it may also be the
+  /// tokenizer of another model.
   private static func check(
     _ tokenizer: CLIPTokenizer, _ text: TextConfiguration, _ location: ModelLocation
   ) throws -> [String] {

@@ -1,7 +1,7 @@
 internal import Torch
 
-/// Denoising diffusion probabilistic models: ancestral sampling over any subset of the timesteps (Ho et al., arXiv
-/// 2006.11239).
+/// Denoising diffusion probabilistic models: ancestral sampling over any subset of the timesteps
+/// (Ho et al., arXiv 2006.11239).
 struct DDPM: Sampler {
   let timesteps: [Double]
   let initialScale = 1.0

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Torch
 
-/// DPM-Solver++ (2M): a multistep solver for the estimate of x₀ (Lu et al., arXiv 2211.01095, algorithm 2).
+/// DPM-Solver++ (2M): a multistep solver for the estimate of x₀ (Lu et al., arXiv 2211.01095,
+/// algorithm 2).
 ///
 /// Latents are `α·x₀ + s·ε` with α = 1/√(σ²+1) and s = σ·α, so that λ = ln(α/s) = −ln σ.
 struct DPMSolver: Sampler {
@@ -33,8 +34,8 @@ struct DPMSolver: Sampler {
       || !configuration.endsAtSmallestSigma
   }
 
-  /// `(s′/s)·x − α′·(e^(−h) − 1)·D` (algorithm 2, the last line of its loop), h = λ′ − λ: D is x₀ at first order, and
-  /// `x₀ + (x₀ − x₀ before)·h/(2·h before)` at second.
+  /// `(s′/s)·x − α′·(e^(−h) − 1)·D` (algorithm 2, the last line of its loop), h = λ′ − λ: D is x₀
+  /// at first order, and `x₀ + (x₀ − x₀ before)·h/(2·h before)` at second.
   func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {

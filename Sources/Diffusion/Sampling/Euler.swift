@@ -33,7 +33,8 @@ struct Euler: Sampler {
 }
 
 extension PredictionType {
-  /// `dx/dσ = (x − x₀)/σ` for latents `x = x₀ + σ·ε`, `[B, C, H, W]` (arXiv 2206.00364, eq. 1 and 3).
+  /// `dx/dσ = (x − x₀)/σ` for latents `x = x₀ + σ·ε`, `[B, C, H, W]` (arXiv 2206.00364, eq. 1 and
+  /// 3).
   func slope(_ output: Tensor, at x: Tensor, sigma: Double) throws -> Tensor {
     let variance = sigma * sigma + 1
     switch self {

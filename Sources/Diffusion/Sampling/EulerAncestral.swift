@@ -24,7 +24,8 @@ struct EulerAncestral: Sampler {
     try ladder.scaledInput(latents, at: index)
   }
 
-  /// An Euler step to σ_down and noise of σ_up, whose variances add up to σ′²: σ_up² = σ′²·(σ² − σ′²)/σ².
+  /// An Euler step to σ_down and noise of σ_up, whose variances add up to σ′²: σ_up² = σ′²·(σ² −
+  /// σ′²)/σ².
   func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {

@@ -11,7 +11,8 @@ public struct Guidance: Sendable, Equatable {
     self.scale = scale
   }
 
-  /// Whether the unconditional prediction is needed at all. diffusers does without it at 1 and below.
+  /// Whether the unconditional prediction is needed at all. diffusers does without it at 1 and
+  /// below.
   public var isActive: Bool { scale > 1 }
 
   /// `u + scale·(c − u)`, in `F32`.

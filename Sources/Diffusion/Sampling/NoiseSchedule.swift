@@ -2,8 +2,9 @@ internal import Foundation
 
 /// How much signal and how much noise latents have at each training timestep.
 ///
-/// Latents at timestep t are `√ᾱ_t·x₀ + √(1−ᾱ_t)·ε`, ᾱ being the cumulative product of 1 − β (Ho et al., arXiv
-/// 2006.11239, eq. 4). β and ᾱ are rounded to 32 bits where torch rounds them, so that they are diffusers'.
+/// Latents at timestep t are `√ᾱ_t·x₀ + √(1−ᾱ_t)·ε`, ᾱ being the cumulative product of 1 − β (Ho et
+/// al., arXiv 2006.11239, eq. 4). β and ᾱ are rounded to 32 bits where torch rounds them, so that
+/// they are diffusers'.
 public struct NoiseSchedule: Sendable, Equatable {
   /// β_t, the noise that training timestep t adds, 0…1.
   public let betas: [Float]
@@ -30,7 +31,8 @@ public struct NoiseSchedule: Sendable, Equatable {
     }
   }
 
-  /// σ_t = √((1 − ᾱ_t)/ᾱ_t): the noise's deviation where the signal has unit scale. Rounded to 32 bits.
+  /// σ_t = √((1 − ᾱ_t)/ᾱ_t): the noise's deviation where the signal has unit scale. Rounded to 32
+  /// bits.
   public func sigma(at timestep: Int) -> Double {
     let signal = Float(signal[timestep])
     return Double(((1 - signal) / signal).squareRoot())
@@ -82,8 +84,8 @@ extension SchedulerConfiguration {
     }
   }
 
-  /// β_t = min(1 − f(t+1)/f(t), 0.999), f(t) = cos²((t/N + 0.008)/1.008 · π/2) (Nichol and Dhariwal, arXiv
-  /// 2102.09672, eq. 17).
+  /// β_t = min(1 − f(t+1)/f(t), 0.999), f(t) = cos²((t/N + 0.008)/1.008 · π/2) (Nichol and
+  /// Dhariwal, arXiv 2102.09672, eq. 17).
   private static func squaredCosine(_ count: Int) -> [Float] {
     func level(_ index: Int) -> Double {
       let cosine = cos((Double(index) / Double(count) + 0.008) / 1.008 * .pi / 2)

@@ -1,9 +1,11 @@
 internal import Torch
 
-/// Pseudo linear multistep sampling: PNDM without its Runge-Kutta start (Liu et al., arXiv 2202.09778).
+/// Pseudo linear multistep sampling: PNDM without its Runge-Kutta start (Liu et al., arXiv
+/// 2202.09778).
 ///
-/// Instead of the Runge-Kutta start, the first step is taken twice, the second time with the mean of the outputs at
-/// its two ends. So the second timestep is evaluated twice: 51 evaluations for 50 steps.
+/// Instead of the Runge-Kutta start, the first step is taken twice, the second time with the mean
+/// of the outputs at its two ends. So the second timestep is evaluated twice: 51 evaluations for 50
+/// steps.
 struct PLMS: Sampler {
   let timesteps: [Double]
   let initialScale = 1.0
@@ -35,7 +37,8 @@ struct PLMS: Sampler {
     prediction = configuration.predictionType
   }
 
-  /// Mixes the newest outputs (eq. 12 and its lower orders) and takes the transfer step (eq. 9) with the mixture.
+  /// Mixes the newest outputs (eq. 12 and its lower orders) and takes the transfer step (eq. 9)
+  /// with the mixture.
   func step(_ state: SamplerState, output: Tensor, at index: Int, noise: Tensor?) throws
     -> SamplerState
   {
@@ -43,7 +46,8 @@ struct PLMS: Sampler {
     let start = index == 1 ? state.kept ?? state.latents : state.latents
     let mixture: Tensor
     if index == 1, let first = state.past.first {
-      // This output belongs to the first try at the first step: it improves the second, and is not remembered.
+      // This output belongs to the first try at the first step: it improves the second, and is not
+      // remembered.
       mixture = try (output + first) / 2
     } else {
       state.past = [output] + state.past.prefix(3)
@@ -81,7 +85,8 @@ struct PLMS: Sampler {
 }
 
 extension SamplingPlan {
-  /// PLMS's second evaluation: the first step once more. diffusers takes it from ⌊N/steps⌋ before its end.
+  /// PLMS's second evaluation: the first step once more. diffusers takes it from ⌊N/steps⌋ before
+  /// its end.
   fileprivate func repeatedStep(of visited: [Int]) throws -> Transition {
     let begin = matchesDiffusersSteps ? visited[1] + stride : visited[0]
     guard begin < schedule.count else {

@@ -25,10 +25,10 @@ extension Sampler {
   ///
   /// - Parameters:
   ///   - noise: unit noise, `[B, C, H, W]`; it is multiplied by `initialScale` here.
-  ///   - predict: evaluates the network, with guidance: scaled latents `F32 [B, C, H, W]` and a timestep in, the
-  ///     same shape out.
-  ///   - stepNoise: draws unit noise `[B, C, H, W]` for the step of an evaluation; called in order, and only where
-  ///     the step takes noise.
+  ///   - predict: evaluates the network, with guidance: scaled latents `F32 [B, C, H, W]` and a
+  ///     timestep in, the same shape out.
+  ///   - stepNoise: draws unit noise `[B, C, H, W]` for the step of an evaluation; called in order,
+  ///     and only where the step takes noise.
   ///   - progress: hears of every evaluation; `.stop` ends the run.
   /// - Returns: latents, `F32 [B, C, H, W]`, before division by the autoencoder's scaling factor.
   /// - Throws: `SamplingError.stopped` after `.stop`, and whatever the closures throw.

@@ -2,11 +2,12 @@ public import Torch
 
 /// A planned run: which timesteps, how noisy the start, and what one step does.
 ///
-/// A sampler is a value and holds nothing that a run changes; what a step leaves for the next is in `SamplerState`.
-/// All arithmetic is on `F32` tensors.
+/// A sampler is a value and holds nothing that a run changes; what a step leaves for the next is in
+/// `SamplerState`. All arithmetic is on `F32` tensors.
 public protocol Sampler: Sendable {
-  /// The timestep that the network is given at each evaluation, 0…999, possibly a fraction (Euler with linspace
-  /// spacing), one an evaluation. They fall, but for PLMS, which evaluates its second one twice.
+  /// The timestep that the network is given at each evaluation, 0…999, possibly a fraction (Euler
+  /// with linspace spacing), one an evaluation. They fall, but for PLMS, which evaluates its second
+  /// one twice.
   var timesteps: [Double] { get }
 
   /// What unit noise is multiplied by to begin a run.
@@ -52,7 +53,8 @@ public struct SamplerState {
   /// The latents that PLMS steps from twice.
   var kept: Tensor?
 
-  /// The start of a run from `latents`, `F32 [B, C, H, W]`, already multiplied by the sampler's `initialScale`.
+  /// The start of a run from `latents`, `F32 [B, C, H, W]`, already multiplied by the sampler's
+  /// `initialScale`.
   public init(latents: Tensor) {
     self.latents = latents
     past = []

@@ -10,15 +10,18 @@ public enum SamplerKind: String, CaseIterable, Sendable {
 
   /// Plans a run.
   ///
-  /// Some of diffusers' steps do not end where the next one begins: DDIM and PNDM go back by ⌊N/steps⌋ timesteps
-  /// whatever the spacing, and one step of linspace spacing starts at timestep 0. Under leading spacing that is
-  /// right and makes no difference. Elsewhere steps here end where the next begins, unless `matchesDiffusersSteps`.
+  /// Some of diffusers' steps do not end where the next one begins: DDIM and PNDM go back by
+  /// ⌊N/steps⌋ timesteps whatever the spacing, and one step of linspace spacing starts at timestep
+  /// 0. Under leading spacing that is right and makes no difference. Elsewhere steps here end where
+  /// the next begins, unless `matchesDiffusersSteps`.
   ///
   /// - Parameters:
-  ///   - configuration: the checkpoint's schedule; what it leaves open takes this sampler's default.
+  ///   - configuration: the checkpoint's schedule; what it leaves open takes this sampler's
+  ///     default.
   ///   - steps: 1…`configuration.trainTimesteps`.
   ///   - eta: DDIM's share of noise, 0 (none) … 1 (as much as DDPM); 0 for every other sampler.
-  ///   - matchesDiffusersSteps: whether to take diffusers' steps also where they are known to be wrong.
+  ///   - matchesDiffusersSteps: whether to take diffusers' steps also where they are known to be
+  ///     wrong.
   /// - Throws: `SamplingError` for what this sampler cannot do.
   public func sampler(
     configuration: SchedulerConfiguration, steps: Int, eta: Double = 0,

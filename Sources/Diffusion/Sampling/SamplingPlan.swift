@@ -52,7 +52,8 @@ extension SamplingPlan {
     }
   }
 
-  /// ᾱ where the step from `visited[index]` ends: at the next timestep, or ⌊N/steps⌋ further on as in diffusers.
+  /// ᾱ where the step from `visited[index]` ends: at the next timestep, or ⌊N/steps⌋ further on as
+  /// in diffusers.
   func signal(after index: Int, of visited: [Int], last: Double) -> Double {
     if matchesDiffusersSteps {
       let next = visited[index] - stride

@@ -4,7 +4,8 @@ public import Foundation
 extension SchedulerConfiguration {
   /// Reads a `scheduler_config.json`.
   ///
-  /// - Throws: `FileError`, or `ConfigurationError`, which names file, key, what was found and what is accepted.
+  /// - Throws: `FileError`, or `ConfigurationError`, which names file, key, what was found and what
+  ///   is accepted.
   public init(contentsOf file: URL) throws {
     try self.init(ConfigurationFile(file.relativePath))
   }
@@ -64,7 +65,8 @@ extension SchedulerConfiguration {
 
   private mutating func readSolvers(_ file: ConfigurationFile) throws {
     solverOrder = try file.integer("solver_order", in: 1...3, default: solverOrder)
-    // As diffusers does, the names that other solvers have for their rules are taken as the midpoint's.
+    // As diffusers does, the names that other solvers have for their rules are taken as the
+    // midpoint's.
     let rule = try file.choice(
       "solver_type", of: ["midpoint", "heun", "logrho", "bh1", "bh2"], default: "midpoint")
     solver = rule == "heun" ? .heun : .midpoint

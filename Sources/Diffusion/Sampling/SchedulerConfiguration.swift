@@ -1,8 +1,8 @@
 /// A checkpoint's `scheduler_config.json`: how it was trained, and how to walk its noise.
 ///
 /// Keys that the file leaves out take the default of the *sampler that is asked for*, as diffusers'
-/// `Scheduler.from_config(pipeline.scheduler.config)` has it. Where the samplers' defaults differ the property is nil
-/// until the file, or the caller, says something.
+/// `Scheduler.from_config(pipeline.scheduler.config)` has it. Where the samplers' defaults differ
+/// the property is nil until the file, or the caller, says something.
 public struct SchedulerConfiguration: Sendable, Equatable {
   /// How β rises.
   public enum BetaSchedule: String, CaseIterable, Sendable {
@@ -51,17 +51,19 @@ public struct SchedulerConfiguration: Sendable, Equatable {
   /// What the network's output means.
   public var predictionType = PredictionType.epsilon
 
-  /// Which timesteps a run visits. Default: leading for ddim, pndm and ddpm; linspace for the others.
+  /// Which timesteps a run visits. Default: leading for ddim, pndm and ddpm; linspace for the
+  /// others.
   public var timestepSpacing: TimestepSpacing?
 
   /// What leading spacing adds to every timestep.
   public var stepsOffset = 0
 
-  /// Whether the last step ends at ᾱ = 1, not at ᾱ_0. Default: true for ddim, false for pndm; the others do not ask.
+  /// Whether the last step ends at ᾱ = 1, not at ᾱ_0. Default: true for ddim, false for pndm; the
+  /// others do not ask.
   public var setsAlphaToOne: Bool?
 
-  /// Whether ddim and ddpm clip their estimates of x₀. Default: true, which latents do not bear; see
-  /// `correctedForLatents()`.
+  /// Whether ddim and ddpm clip their estimates of x₀. Default: true, which latents do not bear;
+  /// see `correctedForLatents()`.
   public var clipsSample: Bool?
 
   /// Where they clip, ±.
@@ -73,7 +75,8 @@ public struct SchedulerConfiguration: Sendable, Equatable {
   /// How much noise ddpm adds. Default: `fixed_small`.
   public var variance: Variance?
 
-  /// Which of DPM-Solver's algorithms the file asks for; dpm++2m is `dpmsolver++` whatever this says.
+  /// Which of DPM-Solver's algorithms the file asks for; dpm++2m is `dpmsolver++` whatever this
+  /// says.
   public var solverAlgorithm = "dpmsolver++"
 
   /// dpm++2m's order, 1…3; 3 is not supported.
@@ -103,7 +106,8 @@ public struct SchedulerConfiguration: Sendable, Equatable {
   /// diffusers' defaults.
   public init() {}
 
-  /// What Stable Diffusion 1.5 was published with; for single-file checkpoints, which carry no configuration.
+  /// What Stable Diffusion 1.5 was published with; for single-file checkpoints, which carry no
+  /// configuration.
   public static var stableDiffusion: SchedulerConfiguration {
     var configuration = SchedulerConfiguration()
     configuration.className = "PNDMScheduler"
@@ -118,8 +122,8 @@ public struct SchedulerConfiguration: Sendable, Equatable {
 
   /// As a StableDiffusionPipeline corrects its scheduler: an offset of 1, and no clipping.
   ///
-  /// Old files have it wrong, and files of schedulers that do not clip say nothing, which would make ddim clip. Call
-  /// this for any latent model before what the user asked for is set.
+  /// Old files have it wrong, and files of schedulers that do not clip say nothing, which would
+  /// make ddim clip. Call this for any latent model before what the user asked for is set.
   public func correctedForLatents() -> SchedulerConfiguration {
     var corrected = self
     corrected.stepsOffset = 1

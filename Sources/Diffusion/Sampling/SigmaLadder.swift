@@ -1,12 +1,14 @@
 internal import Foundation
 internal import Torch
 
-/// The noise levels of a run in the variables of Karras et al. (arXiv 2206.00364): latents are `x₀ + σ·ε`.
+/// The noise levels of a run in the variables of Karras et al. (arXiv 2206.00364): latents are `x₀
+/// + σ·ε`.
 struct SigmaLadder: Sendable, Equatable {
   /// What the network is told at each evaluation.
   let timesteps: [Double]
 
-  /// σ where each step begins, and where the last one ends: one more than `timesteps`. Rounded to 32 bits.
+  /// σ where each step begins, and where the last one ends: one more than `timesteps`. Rounded to
+  /// 32 bits.
   let sigmas: [Double]
 
   init(timesteps: [Double], sigmas: [Double]) {
@@ -19,14 +21,15 @@ struct SigmaLadder: Sendable, Equatable {
 
   /// What unit noise is multiplied by to begin.
   ///
-  /// diffusers begins with the noise alone where the spacing reaches the noisiest timestep, and adds a unit of
-  /// variance for the signal where it does not.
+  /// diffusers begins with the noise alone where the spacing reaches the noisiest timestep, and
+  /// adds a unit of variance for the signal where it does not.
   func initialScale(_ spacing: TimestepSpacing) -> Double {
     let largest = sigmas.max() ?? 1
     return spacing == .leading ? (largest * largest + 1).squareRoot() : largest
   }
 
-  /// What the network is shown at step `index`: `x/√(σ² + 1)`, of unit variance, `[B, C, H, W]` like `latents`.
+  /// What the network is shown at step `index`: `x/√(σ² + 1)`, of unit variance, `[B, C, H, W]`
+  /// like `latents`.
   func scaledInput(_ latents: Tensor, at index: Int) throws -> Tensor {
     try latents / (sigmas[index] * sigmas[index] + 1).squareRoot()
   }
@@ -66,7 +69,8 @@ extension SamplingPlan {
       sigmas: levels + [finalSigma])
   }
 
-  /// DPM-Solver's ladder: whole timesteps, spaced as if there were one step more, to the end of the noise.
+  /// DPM-Solver's ladder: whole timesteps, spaced as if there were one step more, to the end of the
+  /// noise.
   func dpmSolverLadder(usesKarrasSigmas: Bool) throws -> SigmaLadder {
     let spacing = configuration.timestepSpacing ?? .linspace
     let timesteps = dpmSolverTimesteps(spacing)

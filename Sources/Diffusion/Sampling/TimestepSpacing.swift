@@ -1,4 +1,5 @@
-/// Which of the training's N timesteps a run of fewer steps visits (Lin et al., arXiv 2305.08891, table 2).
+/// Which of the training's N timesteps a run of fewer steps visits (Lin et al., arXiv 2305.08891,
+/// table 2).
 public enum TimestepSpacing: String, CaseIterable, Sendable {
   /// i·⌊N/n⌋ + offset: never reaches the noisiest timestep.
   case leading
@@ -7,13 +8,14 @@ public enum TimestepSpacing: String, CaseIterable, Sendable {
   /// N − i·N/n, less one: always begins at the noisiest timestep.
   case trailing
 
-  /// `steps` timesteps of `count`, descending; `linspace` gives fractions, the others whole numbers.
+  /// `steps` timesteps of `count`, descending; `linspace` gives fractions, the others whole
+  /// numbers.
   ///
-  /// Rounding is half to even. Where n does not divide N, rounding can make numpy's `arange` one element longer than
-  /// n, with a last timestep of −1: that one is never taken.
+  /// Rounding is half to even. Where n does not divide N, rounding can make numpy's `arange` one
+  /// element longer than n, with a last timestep of −1: that one is never taken.
   ///
-  /// - Parameter matchesDiffusers: whether a single step of `linspace` begins at timestep 0, where there is nothing
-  ///   to denoise, and not at the noisiest.
+  /// - Parameter matchesDiffusers: whether a single step of `linspace` begins at timestep 0, where
+  ///   there is nothing to denoise, and not at the noisiest.
   func timesteps(_ steps: Int, of count: Int, offset: Int, matchesDiffusers: Bool) -> [Double] {
     switch self {
     case .leading:

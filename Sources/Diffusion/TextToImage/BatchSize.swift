@@ -23,15 +23,16 @@ public enum BatchSize {
     16_384 / (rows(options) * latentPixels(model, options))
   }
 
-  /// What the UNet holds for one image at the peak: the states that the way up will want, and some 24 tensors of the finest
-  /// level's size while its widest layer runs.
+  /// What the UNet holds for one image at the peak: the states that the way up will want, and some
+  /// 24 tensors of the finest level's size while its widest layer runs.
   private static func bytesPerImage(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int
   {
     let finest = model.unet.configuration.levels[0].channels
     return 32 * finest * latentPixels(model, options) * rows(options) * model.placement.dtype.size
   }
 
-  /// What the VAE holds while it decodes one image: five tensors of its second level's channels at full size.
+  /// What the VAE holds while it decodes one image: five tensors of its second level's channels at
+  /// full size.
   private static func decodingBytes(_ model: StableDiffusion, _ options: TextToImageOptions) -> Int
   {
     let side = TextToImage.largestUntiled

@@ -59,7 +59,8 @@ public struct PromptEncoder {
 
   /// - Parameters:
   ///   - prompts: `B` texts.
-  ///   - chunkCount: chunks that each is filled up to; all that meet in one batch need equally many.
+  ///   - chunkCount: chunks that each is filled up to; all that meet in one batch need equally
+  ///     many.
   /// - Returns: text states, `[B, T · chunks, D]`.
   public func encode(_ prompts: [String], chunkCount: Int = 1) throws -> Tensor {
     let encoded = try prompts.map { try encode($0, chunkCount: chunkCount) }
@@ -77,7 +78,8 @@ public struct PromptEncoder {
     return try states.reshaped([chunks.ids.count * length, states.shape[2]])
   }
 
-  /// Each state times its token's weight, then scaled so that a chunk's mean stays what it was (A1111's "Original").
+  /// Each state times its token's weight, then scaled so that a chunk's mean stays what it was
+  /// (A1111's "Original").
   private func weighted(_ states: Tensor, _ weights: [[Double]]) throws -> Tensor {
     guard weights.contains(where: { $0.contains { $0 != 1 } }) else { return states }
     let states = try states.to(.float32)
@@ -97,7 +99,8 @@ public struct PromptEncoder {
     return TokenChunks(ids: all.ids, weights: all.weights)
   }
 
-  /// `prompt` in one chunk, and the tokens that do not fit. BREAK has nothing to break here and is left out.
+  /// `prompt` in one chunk, and the tokens that do not fit. BREAK has nothing to break here and is
+  /// left out.
   private func cut(_ prompt: String) -> (kept: TokenChunks, rest: [Int]) {
     var tokens: [(id: Int, weight: Double)] = []
     for piece in options.usesEmphasis ? EmphasisParser.parse(prompt) : [.text(prompt, weight: 1)] {

@@ -4,7 +4,8 @@ public import Torch
 extension RGBImage {
   /// The images of a batch.
   ///
-  /// - Parameter tensor: values in 0…1, `[B, 3, H, W]`; they are rounded to the nearest of 256 levels, as diffusers does.
+  /// - Parameter tensor: values in 0…1, `[B, 3, H, W]`; they are rounded to the nearest of 256
+  ///   levels, as diffusers does.
   public static func images(from tensor: Tensor) throws -> [RGBImage] {
     let (count, height, width) = (tensor.shape[0], tensor.shape[2], tensor.shape[3])
     let levels = try (tensor.to(.float32).clamped(to: 0...1) * 255).rounded().to(.uint8)

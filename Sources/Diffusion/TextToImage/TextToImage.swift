@@ -43,7 +43,8 @@ public struct GivenNoise {
   /// Unit noise to start from, `[B, 4, H, W]`; nil to draw it.
   public var initial: Tensor?
 
-  /// Unit noise of the steps that take noise, in their order, `[steps, B, 4, H, W]`; nil to draw it.
+  /// Unit noise of the steps that take noise, in their order, `[steps, B, 4, H, W]`; nil to draw
+  /// it.
   public var steps: Tensor?
 
   /// By default all noise is drawn.
@@ -61,15 +62,17 @@ public struct GivenNoise {
 
 /// Makes images from text.
 ///
-/// Every image has a generator of its own: first the initial noise is drawn, then that of the steps, in `F32` on the CPU.
-/// What an image becomes depends on its request alone, not on the batch it is made in.
+/// Every image has a generator of its own: first the initial noise is drawn, then that of the
+/// steps, in `F32` on the CPU. What an image becomes depends on its request alone, not on the batch
+/// it is made in.
 public struct TextToImage {
   private let model: StableDiffusion
   private let sampler: any Sampler
   private let options: TextToImageOptions
   private let encoder: PromptEncoder
 
-  /// - Throws: `GenerationError` for a size that the VAE cannot make or a clip skip beyond the text tower.
+  /// - Throws: `GenerationError` for a size that the VAE cannot make or a clip skip beyond the text
+  ///   tower.
   public init(_ model: StableDiffusion, sampler: any Sampler, options: TextToImageOptions) throws {
     let multiple = model.vae.configuration.scale
     for side in [options.width, options.height] where side < multiple || side % multiple != 0 {
@@ -156,7 +159,8 @@ public struct TextToImage {
     }
   }
 
-  /// The longest side, in pixels, that is decoded in one piece: its attention takes the square of its area.
+  /// The longest side, in pixels, that is decoded in one piece: its attention takes the square of
+  /// its area.
   static let largestUntiled = 1024
 
   /// The guided prediction for `[B, 4, H, W]`.
@@ -172,7 +176,8 @@ public struct TextToImage {
     return try Tensor.concatenated(parts).gathered(0, indices(places))
   }
 
-  /// The guided prediction for images whose prompts take equally many chunks, both halves of the guidance in one batch.
+  /// The guided prediction for images whose prompts take equally many chunks, both halves of the
+  /// guidance in one batch.
   private func predict(_ latents: Tensor, at timestep: Double, _ context: TextContext) throws
     -> Tensor
   {
@@ -185,8 +190,8 @@ public struct TextToImage {
     return try guidance(unconditional: halves[0], conditional: halves[1])
   }
 
-  /// The images of a batch by how many chunks their prompts take: what an image attends to depends on its own prompts
-  /// alone.
+  /// The images of a batch by how many chunks their prompts take: what an image attends to depends
+  /// on its own prompts alone.
   private func groups(of requests: [ImageRequest]) throws -> [PromptGroup] {
     let isGuided = Guidance(scale: options.guidance).isActive
     let counts = requests.map { request in

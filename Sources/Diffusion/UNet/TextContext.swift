@@ -2,8 +2,8 @@ public import Torch
 
 /// Text states that the UNet attends to, with what its layers have worked out from them.
 ///
-/// The keys and values of a cross-attention depend on the text alone: in a run without gradients each layer works them
-/// out at the first step and finds them here at the others.
+/// The keys and values of a cross-attention depend on the text alone: in a run without gradients
+/// each layer works them out at the first step and finds them here at the others.
 public final class TextContext {
   /// Text states, `[B, M, D]`.
   public let states: Tensor

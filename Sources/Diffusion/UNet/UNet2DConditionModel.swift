@@ -59,7 +59,8 @@ public final class UNet2DConditionModel {
   /// - Parameters:
   ///   - latents: `[B, 4, H, W]`, of any floating-point type.
   ///   - timesteps: 0…999, `F32 [B]`.
-  ///   - context: text states, `[B, M, D]`, as `context(_:)` makes them; the same for all steps of a run.
+  ///   - context: text states, `[B, M, D]`, as `context(_:)` makes them; the same for all steps of
+  ///     a run.
   /// - Returns: the prediction, `F32 [B, 4, H, W]`.
   public func callAsFunction(_ latents: Tensor, timesteps: Tensor, context: TextContext) throws
     -> Tensor

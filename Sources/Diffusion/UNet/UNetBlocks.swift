@@ -1,7 +1,8 @@
 internal import NN
 internal import Torch
 
-/// One level on the way down: residual blocks, each followed by attention where the level has it, then half the size.
+/// One level on the way down: residual blocks, each followed by attention where the level has it,
+/// then half the size.
 final class DownBlock {
   private let resnets: [ResnetBlock2D]
   private let attentions: [Transformer2DModel]

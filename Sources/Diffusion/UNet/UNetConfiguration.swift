@@ -51,7 +51,8 @@ public struct UNetConfiguration: Sendable, Equatable {
   /// Shift in the timestep's frequencies.
   public let frequencyShift: Double
 
-  /// What the network makes latents of: width and height of the native size, in latents; nil where the file is silent.
+  /// What the network makes latents of: width and height of the native size, in latents; nil where
+  /// the file is silent.
   ///
   /// Some published copies of SD-1.5 say 32 here: it is no default for the image size.
   public let sampleSize: Int?
@@ -59,7 +60,8 @@ public struct UNetConfiguration: Sendable, Equatable {
   /// The time embedding's width.
   public var timeWidth: Int { levels[0].channels * 4 }
 
-  /// - Throws: `ConfigurationError` for a missing key, a wrong value, or a feature that SD-1.x does not have.
+  /// - Throws: `ConfigurationError` for a missing key, a wrong value, or a feature that SD-1.x does
+  ///   not have.
   package init(_ file: ConfigurationFile) throws {
     try Self.refuseOthers(file)
     let widths = try file.positives("block_out_channels")

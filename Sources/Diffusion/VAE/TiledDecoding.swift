@@ -1,9 +1,10 @@
 internal import Torch
 
-/// Decodes large latents in overlapping tiles and blends the overlaps linearly, so that memory stays that of one tile.
+/// Decodes large latents in overlapping tiles and blends the overlaps linearly, so that memory
+/// stays that of one tile.
 ///
-/// Tile sizes and blending are those of diffusers' `enable_tiling`: a tile is the size the VAE was trained at, a quarter of
-/// it overlaps.
+/// Tile sizes and blending are those of diffusers' `enable_tiling`: a tile is the size the VAE was
+/// trained at, a quarter of it overlaps.
 struct TiledDecoding {
   private let tile: Int
   private let step: Int

@@ -21,7 +21,8 @@ public struct VAEConfiguration: Sendable, Equatable {
   /// The function inside residual blocks.
   public let activation: Activation
 
-  /// What latents are multiplied by after encoding and divided by before decoding, so that their variance is about 1.
+  /// What latents are multiplied by after encoding and divided by before decoding, so that their
+  /// variance is about 1.
   public let scalingFactor: Double
 
   /// Whether a 1×1 convolution follows the encoder.
@@ -39,7 +40,8 @@ public struct VAEConfiguration: Sendable, Equatable {
   /// Pixels along a side for one latent, 8 in SD-1.x.
   public var scale: Int { 1 << (widths.count - 1) }
 
-  /// - Throws: `ConfigurationError` for a missing key, a wrong value, or a block that SD-1.x does not have.
+  /// - Throws: `ConfigurationError` for a missing key, a wrong value, or a block that SD-1.x does
+  ///   not have.
   package init(_ file: ConfigurationFile) throws {
     widths = try file.positives("block_out_channels")
     layers = try file.positive("layers_per_block", default: 1)

@@ -3,7 +3,8 @@ import Foundation
 import NN
 import TestSupport
 
-/// The names and shapes of Stable Diffusion 1.5 as published; Fixtures/README.md says where they come from.
+/// The names and shapes of Stable Diffusion 1.5 as published; Fixtures/README.md says where they
+/// come from.
 struct PublishedNames: Sendable {
   /// One tensor.
   struct Row: Sendable {
@@ -44,7 +45,8 @@ struct PublishedNames: Sendable {
   }
 }
 
-/// A single-file checkpoint of full size that takes no room: the file has holes where the numbers would be.
+/// A single-file checkpoint of full size that takes no room: the file has holes where the numbers
+/// would be.
 struct HollowCheckpoint {
   var shapes: [String: [Int]] = [:]
 

@@ -5,8 +5,8 @@ import TestSupport
 import Tokenization
 import Torch
 
-/// A whole model in diffusers' layout: the UNet and the autoencoder of the fixtures, and between them a text tower with random
-/// weights and the vocabulary of the tokenizer's tests.
+/// A whole model in diffusers' layout: the UNet and the autoencoder of the fixtures, and between
+/// them a text tower with random weights and the vocabulary of the tokenizer's tests.
 enum TinyModel {
   static let textWidth = 24
   static let textLayers = 2

@@ -30,7 +30,8 @@ struct SamplerLawTests {
   func oracle(_ plan: (kind: SamplerKind, spacing: TimestepSpacing), _ prediction: PredictionType)
     throws
   {
-    // Karras levels lie between timesteps, and the network is told the nearest one: it cannot know the answer.
+    // Karras levels lie between timesteps, and the network is told the nearest one: it cannot know
+    // the answer.
     guard plan.kind != .dpmSolverKarras else { return }
     // pndm mixes the outputs of several timesteps: the noise is the same in all of them, v is not.
     guard plan.kind != .pndm || prediction == .epsilon else { return }

@@ -4,9 +4,11 @@ import TestSupport
 import Testing
 import Torch
 
-/// Whole runs against diffusers' schedulers, from the same noise, with a formula in the network's place.
+/// Whole runs against diffusers' schedulers, from the same noise, with a formula in the network's
+/// place.
 struct SamplerRunTests {
-  /// diffusers' own 32-bit coefficients differ from exact ones by some 1e-6; a wrong step by 1e-2 and more.
+  /// diffusers' own 32-bit coefficients differ from exact ones by some 1e-6; a wrong step by 1e-2
+  /// and more.
   static let tolerance = 1e-5
 
   @Test("a run is diffusers'", arguments: SamplerFixtures.runs.indices)

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Torch
 
-/// Whole runs against diffusers under the rarer keys of scheduler_config.json, and under the files diffusers saves.
+/// Whole runs against diffusers under the rarer keys of scheduler_config.json, and under the files
+/// diffusers saves.
 struct SchedulerOptionTests {
   struct Fixtures: Decodable, Sendable {
     let start: Start

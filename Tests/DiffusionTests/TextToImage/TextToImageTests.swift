@@ -151,7 +151,7 @@ struct TextToImageTests {
     #expect(
       message { try maker.latents(for: Self.requests, given: given) }
         == "the image of “a castle made of glass” with seed 2 became NaN or infinite; "
-        + "try --precision fp32, and check the weights")
+        + "check the weights, or compute in fp32")
   }
 
   @Test("a batch that fits is at least one image, and more of smaller ones")
