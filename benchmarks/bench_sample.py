@@ -145,7 +145,7 @@ def verdicts(precision: str, size: int, ratio: float, runs: list[dict]) -> list[
     if precision != "bf16":
         return []
     found = [(f"{size} px, bf16: peak GB", max(run["peak"] for run in runs), PEAK_LIMIT),
-             (f"{size} px, bf16: s from start to first step", min(run["begun"] for run in runs), START_LIMIT)]
+             (f"{size} px, bf16: s from start to the first step's beginning", min(run["begun"] for run in runs), START_LIMIT)]
     return ([(f"{size} px, bf16: ratio to diffusers", ratio, RATIO_LIMIT)] if size == 256 else []) + found
 
 
