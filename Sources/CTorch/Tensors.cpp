@@ -9,6 +9,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/randperm.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -132,8 +133,27 @@ CTorchStatus ctorch_data(CTensor x, void **out) {
   });
 }
 
+// libtorch converts fp16 to bf16 one element at a time, but both of them fast from and to fp32: so through fp32, in pieces
+// that stay in the cache.
+static at::Tensor bfloat16_from_half(const at::Tensor &x) {
+  constexpr int64_t piece = 1 << 18;
+  const at::Tensor source = x.contiguous().view(-1);
+  at::Tensor result = at::empty(x.sizes(), x.options().dtype(at::kBFloat16));
+  const at::Tensor target = result.view(-1);
+  for (int64_t start = 0; start < source.numel(); start += piece) {
+    const int64_t count = std::min(piece, source.numel() - start);
+    target.narrow(0, start, count).copy_(source.narrow(0, start, count).to(at::kFloat));
+  }
+  return result;
+}
+
 CTorchStatus ctorch_to(CTensor x, CTorchType type, CTorchDevice where, CTensor *out) {
-  return guarded([&] { *out = wrap(get(x).to(device(where), scalar_type(type))); });
+  return guarded([&] {
+    const at::Tensor &tensor = get(x);
+    const bool is_slow = tensor.scalar_type() == at::kHalf && type == CTORCH_BFLOAT16 && tensor.is_cpu() &&
+                         where.kind == CTORCH_CPU && !tensor.requires_grad();
+    *out = wrap(is_slow ? bfloat16_from_half(tensor) : tensor.to(device(where), scalar_type(type)));
+  });
 }
 
 CTorchStatus ctorch_contiguous(CTensor x, CTensor *out) {

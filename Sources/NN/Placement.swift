@@ -23,8 +23,6 @@ public struct Placement: Sendable, Equatable {
   /// `tensor` as a weight of a model placed here.
   package func place(_ tensor: Tensor) throws -> Tensor {
     let rounded = try rounding.map { try tensor.to($0) } ?? tensor
-    // libtorch converts fp16 to bf16 one element at a time, but both of them fast from and to fp32.
-    let isSlow = rounded.dtype == .float16 && dtype == .bfloat16
-    return try (isSlow ? rounded.to(.float32) : rounded).to(dtype, device: device)
+    return try rounded.to(dtype, device: device)
   }
 }
