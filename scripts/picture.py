@@ -58,7 +58,7 @@ def draw(rows) -> Image.Image:
     width = LABEL + 3 * (CELL + GAP) + GAP
     sheet = Image.new("RGB", (width, HEAD + len(rows) * (CELL + GAP) + GAP), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-    for column, text in enumerate(["diffusers", "raft-diffuse", f"difference × {GAIN}"]):
+    for column, text in enumerate(["diffusers", "raft-diffuse", f"difference x {GAIN}"]):
         pen.text((LABEL + column * (CELL + GAP), 5), text, fill="#262626", font=font)
     for index, (name, peer, own) in enumerate(rows):
         top = HEAD + index * (CELL + GAP)

@@ -24,6 +24,7 @@ struct ImageRecord: Codable, Equatable {
   var longPrompts: Bool
   var precision: String
   var device: String
+  var threads: Int
   var torch: String
 
   /// The files of noise that the image began from, which its seed alone does not tell, and its
@@ -37,7 +38,7 @@ struct ImageRecord: Codable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case version, model, prompt, seed, width, height, sampler, steps, guidance, eta, spacing
-    case prediction, emphasis, precision, device, torch, command
+    case prediction, emphasis, precision, device, threads, torch, command
     case negativePrompt = "negative_prompt"
     case matchesDiffusersSteps = "match_diffusers_steps"
     case clipSkip = "clip_skip"

@@ -98,6 +98,8 @@ struct ImageReport: Encodable {
     }
     if let words = record?["command"]?.array {
       lines.append("  make it again: " + words.map(Self.quoted).joined(separator: " "))
+    } else if record?["index_in_noise"] != nil {
+      lines.append("  its noise came from a file, so its seed alone does not make it again")
     }
     for key in texts.keys.sorted()
     where key != PNGText.parametersKeyword && key != PNGText.recordKeyword {

@@ -12,6 +12,8 @@ extension SampleCommand {
       "--precision", record.precision, "--device", record.device, "--prediction",
       record.prediction,
     ]
+    // On a CPU sums are cut up among the threads, which bf16 can see.
+    if record.device == "cpu" { arguments += ["--threads", String(record.threads)] }
     func add(_ flag: String, _ value: String?) {
       if let value { arguments += [flag, value] }
     }

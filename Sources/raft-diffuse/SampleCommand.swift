@@ -24,6 +24,11 @@ struct SampleCommand: ParsableCommand {
 
   func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
+    if let name = output.grid?.split(separator: "/").last, name.contains("."),
+      !name.lowercased().hasSuffix(".png")
+    {
+      throw ValidationError("--grid writes a PNG: name the file .png.")
+    }
   }
 
   func run() throws {

@@ -183,7 +183,8 @@ struct SampleRun {
       matchesDiffusersSteps: sampling.matchesDiffusersSteps, clipSkip: sampling.clipSkip,
       emphasis: sampling.emphasis, longPrompts: sampling.longPrompts,
       precision: model.placement.precisionName, device: model.placement.device.description,
-      torch: Machine.torchVersion, initialLatents: command.noise.initialLatents,
+      threads: Machine.threadCount, torch: Machine.torchVersion,
+      initialLatents: command.noise.initialLatents,
       stepNoise: command.noise.stepNoise, indexInNoise: isGiven ? index : nil)
     if !isGiven { record.command = command.arguments(making: record) }
     return record
