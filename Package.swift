@@ -49,7 +49,9 @@ let package = Package(
     .library(name: "Diffusion", targets: ["Diffusion"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .target(
@@ -65,16 +67,25 @@ let package = Package(
       name: "CImaging", cSettings: strictC,
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     library("Torch", ["CTorch"]),
-    library("Files"),
+    library("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     library("NN", ["Torch", "Files"]),
+    library("LoRA", ["NN", "Torch", "Files"]),
     library("Tokenization", ["Files"]),
     library("Imaging", ["CImaging", "Files"]),
-    library("CLIP", ["NN", "Torch", "Files"]),
+    library("CLIP", ["NN", "Torch", "Files", "Imaging", "Tokenization"]),
     library("Diffusion", ["NN", "Torch", "CLIP", "Tokenization", "Imaging", "Files"]),
+    library(
+      "CLIPReward",
+      [
+        "CLIP", "NN", "Torch", "Files", "Imaging", "Tokenization",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    library("Policies", ["CLIP", "Diffusion", "LoRA", "NN", "Torch", "Files"]),
     .executableTarget(
       name: "raft-diffuse",
       dependencies: [
-        "Diffusion", "Files", "Imaging", "NN", "Tokenization", "Torch",
+        "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN", "Policies",
+        "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -84,12 +95,16 @@ let package = Package(
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
+    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"]),
     tests("Tokenization", ["Files"], fixtures: true),
     tests("Imaging", fixtures: true),
-    tests("CLIP", ["TestSupport", "Files", "NN", "Torch"], fixtures: true),
+    tests(
+      "CLIP", ["TestSupport", "Files", "Imaging", "NN", "Tokenization", "Torch"], fixtures: true),
+    tests("CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"]),
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
+    tests("Policies", ["TestSupport", "Diffusion", "LoRA", "NN", "Torch"]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

@@ -6,6 +6,9 @@ public final class TextTransformer {
   /// The sizes that the tower was built with.
   public let configuration: TextConfiguration
 
+  /// Where adapters can hang, layer by layer.
+  public let slots: [AdapterSlot]
+
   private let tokenEmbedding: Embedding
   private let positionEmbedding: Embedding
   private let layers: [EncoderLayer]
@@ -28,6 +31,7 @@ public final class TextTransformer {
     }
     finalLayerNorm = try LayerNorm(
       weights["final_layer_norm"], width: configuration.width, epsilon: configuration.normEpsilon)
+    slots = weights.slots
   }
 
   /// - Parameters:

@@ -15,6 +15,11 @@ package final class FrozenWeight {
   private var placed: Tensor?
   private var packed: PackedWeight?
 
+  /// What is added to the weight before it is used, `F32`, as many elements; nil for nothing.
+  var change: (() throws -> Tensor)? {
+    didSet { (placed, packed) = (nil, nil) }
+  }
+
   init(
     name: String, shape: [Int], source: String, placement: Placement, origin: WeightOrigin
   ) {
@@ -62,6 +67,14 @@ package final class FrozenWeight {
   }
 
   private func load() throws -> Tensor {
+    let pristine = try pristine()
+    guard let change else { return pristine }
+    return try (pristine.to(.float32) + change().to(device: placement.device).reshaped(shape))
+      .to(placement.dtype)
+  }
+
+  /// The weight as its origin has it, placed and checked; read anew at each call.
+  func pristine() throws -> Tensor {
     let stored = try origin.read()
     let tensor = try placement.place(stored)
     // One pass over the memory: a sum is finite only if every element is, but for overflows.

@@ -18,6 +18,9 @@ package final class WeightStore {
   /// Elements of all tensors that were asked for.
   private(set) var elementCount = 0
 
+  /// Where adapters can hang in the layers that were made.
+  var slots: [AdapterSlot] = []
+
   private var asked: Set<String> = []
   private var missing: [String] = []
   private var wrong: [String] = []

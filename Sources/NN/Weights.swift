@@ -44,6 +44,16 @@ public struct Weights {
   /// Elements of all tensors that layers have asked for so far.
   package var elementCount: Int { store.elementCount }
 
+  /// The slots of all layers made so far, in the order of construction.
+  package var slots: [AdapterSlot] { store.slots }
+
+  /// A slot for adapters in the layer here, whose weight is `weight`.
+  func slot(_ weight: FrozenWeight, _ geometry: LayerGeometry) -> AdapterSlot {
+    let slot = AdapterSlot(weight, name: path, geometry: geometry)
+    store.slots.append(slot)
+    return slot
+  }
+
   /// All of the checkpoint's tensors by name; none for weights made from a seed.
   package var entries: [String: TensorEntry] { store.entries }
 

@@ -15,13 +15,17 @@ final class Transformer2DModel {
     norm = try GroupNorm(
       weights["norm"], channels: channels, groups: configuration.groups, epsilon: 1e-6)
     // 1×1 convolutions in the files of SD-1.x, linear layers in later ones: the same numbers.
-    projIn = try Linear(weights["proj_in"], from: channels, to: channels)
+    projIn = try Linear(
+      weights["proj_in"], from: channels, to: channels,
+      isConvolution: !configuration.usesLinearProjection)
     blocks = try (0..<count).map {
       try BasicTransformerBlock(
         weights["transformer_blocks"][$0], width: channels,
         contextWidth: configuration.contextWidth, heads: heads)
     }
-    projOut = try Linear(weights["proj_out"], from: channels, to: channels)
+    projOut = try Linear(
+      weights["proj_out"], from: channels, to: channels,
+      isConvolution: !configuration.usesLinearProjection)
   }
 
   /// - Parameters:

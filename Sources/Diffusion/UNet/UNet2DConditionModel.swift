@@ -9,6 +9,9 @@ public final class UNet2DConditionModel {
   /// Where the network computes.
   public let placement: Placement
 
+  /// Where adapters can hang, layer by layer.
+  public let slots: [AdapterSlot]
+
   private let timeEmbedding: TimestepEmbedding
   private let convIn: Conv2d
   private let downBlocks: [DownBlock]
@@ -47,6 +50,7 @@ public final class UNet2DConditionModel {
     convOut = try Conv2d(
       weights["conv_out"].inFullPrecision, from: finest, to: configuration.outChannels, kernel: 3,
       padding: 1)
+    slots = weights.slots
   }
 
   /// Text states as this network computes with them.

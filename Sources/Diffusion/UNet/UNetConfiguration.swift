@@ -51,6 +51,10 @@ public struct UNetConfiguration: Sendable, Equatable {
   /// Shift in the timestep's frequencies.
   public let frequencyShift: Double
 
+  /// Whether the projections around transformer blocks are linear layers rather than 1×1
+  /// convolutions. Their numbers are the same; an adapter's factors on them have other shapes.
+  public let usesLinearProjection: Bool
+
   /// What the network makes latents of: width and height of the native size, in latents; nil where
   /// the file is silent.
   ///
@@ -97,8 +101,7 @@ public struct UNetConfiguration: Sendable, Equatable {
     groups = try file.positive("norm_num_groups", default: 32)
     normEpsilon = try file.number("norm_eps", default: 1e-5)
     activation = try file.choice("act_fn", default: .silu)
-    // Layers take a projection in either form; what the file says here must only make sense.
-    _ = try file.bool("use_linear_projection", default: false)
+    usesLinearProjection = try file.bool("use_linear_projection", default: false)
     flipsSinToCos = try file.bool("flip_sin_to_cos", default: true)
     frequencyShift = try file.number("freq_shift", default: 0)
     sampleSize = try file.optional("sample_size") { try file.positive($0) }
