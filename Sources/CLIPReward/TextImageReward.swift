@@ -1,4 +1,4 @@
-internal import Foundation
+internal import CLIP
 internal import Torch
 
 /// How well an image shows its prompt: the cosine of the two embeddings of a CLIP.
@@ -22,10 +22,15 @@ public final class TextImageReward: ImageReward {
   private let logitFactor: Double
 
   /// The cosines of `embedder`'s images and prompts.
+  ///
+  /// - Throws: `CLIPError.noText` where the model embeds no texts.
   public init(_ embedder: ImageEmbedder, scale: Scale = .cosine) throws {
     self.embedder = embedder
     self.scale = scale
-    logitFactor = exp(try embedder.model.logitScale)
+    guard let factor = embedder.model.logitScale else {
+      throw CLIPError.noText(path: embedder.model.name)
+    }
+    logitFactor = factor
     passport = RewardPassport(
       reward: "clip",
       facts: embedder.model.facts.merging(["scale": scale.rawValue]) { _, own in own })

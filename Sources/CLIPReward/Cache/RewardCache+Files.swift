@@ -12,6 +12,11 @@ extension RewardCache {
     return digest
   }
 
+  /// The digest of the file at `path`, which is read.
+  public static func freshDigest(ofFile path: String) throws -> String {
+    try Digest.sha256(ofFile: path)
+  }
+
   /// The digests of files that have not changed since they were stored.
   func digests(of signatures: [FileSignature]) throws -> [FileSignature: String] {
     try read { database in

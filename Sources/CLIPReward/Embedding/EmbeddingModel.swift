@@ -13,8 +13,12 @@ public protocol EmbeddingModel: AnyObject {
   /// `preprocessing`, `precision`.
   var facts: [String: String] { get }
 
-  /// The natural logarithm of what a cosine is multiplied by to be a logit.
-  var logitScale: Double { get throws }
+  /// What a cosine is multiplied by to be a logit, about 100; nil where texts are not embedded.
+  var logitScale: Double? { get }
+
+  /// Pixels along the edge of a patch, by which families of one width are told apart; nil where
+  /// there are no patches.
+  var patchSize: Int? { get }
 
   /// - Returns: L2-normalised, `F32 [B, D]`.
   func imageEmbeddings(of images: [RGBImage]) throws -> Tensor

@@ -1,5 +1,5 @@
 internal import Files
-public import Torch
+internal import Torch
 
 /// The embeddings of images and prompts, each computed once: rewards on the same CLIP share one
 /// embedder, and a cache keeps what earlier runs computed.

@@ -28,7 +28,7 @@ public final class ImageFiles {
   ///
   /// - Parameter prompts: what each image should show, in the same order; nil for what the image
   ///   itself tells in its PNG texts.
-  public func load(_ paths: [String], prompts: [String]?) throws -> [Loaded] {
+  public func load(_ paths: [String], prompts: [String?]?) throws -> [Loaded] {
     var digests: [FileSignature: String] = [:]
     let files = paths.map { File($0) }
     let signatures = files.compactMap(\.signature)
