@@ -163,7 +163,7 @@ def encoding_cases():
 
 
 def resampling_cases():
-    filters = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4}
+    filters = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}
     source = picture(31, 23, 9)
     image = Image.fromarray(source)
     sizes = [(31, 23), (16, 16), (7, 5), (1, 1), (62, 46), (45, 11), (9, 40), (31, 12), (17, 23), (30, 24)]

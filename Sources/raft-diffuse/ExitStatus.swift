@@ -1,3 +1,4 @@
+internal import CLIPReward
 internal import Diffusion
 internal import Files
 internal import Imaging
@@ -25,6 +26,7 @@ enum ExitStatus: Int32 {
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
+    case let error as RewardError: self = Self.of(error)
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
@@ -73,6 +75,14 @@ enum ExitStatus: Int32 {
     switch error {
     case .steps, .eta: .usage
     case .stopped: .tryAgain
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: RewardError) -> ExitStatus {
+    switch error {
+    case .noHeadFile: .missingFile
+    case .cache: .inputOutput
     default: .badInput
     }
   }

@@ -14,7 +14,7 @@ struct RaftDiffuse: ParsableCommand {
       75 try again (out of memory, or stopped by Ctrl-C).
       """,
     version: version,
-    subcommands: [SampleCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [SampleCommand.self, ScoreCommand.self, InspectCommand.self, DoctorCommand.self])
 }
 
 @main
