@@ -12,28 +12,28 @@ public final class CachedReward: ImageReward {
   /// The reward's own.
   public var passport: RewardPassport { reward.passport }
 
+  /// The reward's own.
+  public var readsPrompts: Bool { reward.readsPrompts }
+
   /// Scores what is not kept yet, each different image once, and keeps it.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     let passport = passport
-    let keys = inputs.map { ScoreKey($0, passport) }
-    let kept = try store.scores(for: keys)
-    var open: [ScoreKey: Int] = [:]
-    var asked: [RewardInput] = []
-    for (key, input) in zip(keys, inputs) where kept[key] == nil && open[key] == nil {
-      open[key] = asked.count
-      asked.append(input)
+    let kept = try store.scores(of: inputs, passport: passport)
+    var places: [ScoreKey: Int] = [:]
+    var open: [RewardInput] = []
+    for (input, outcome) in zip(inputs, kept) where outcome == nil {
+      let key = ScoreKey(input, passport)
+      guard places[key] == nil else { continue }
+      places[key] = open.count
+      open.append(input)
     }
-    let found = asked.isEmpty ? [] : try reward.outcomes(for: asked)
-    var new: [ScoreKey: StoredScore] = [:]
-    for (key, index) in open {
-      if case .score(let score, let details) = found[index] {
-        new[key] = StoredScore(score, details: details)
-      }
+    let found = open.isEmpty ? [] : try reward.outcomes(for: open)
+    if found.contains(where: { $0.score != nil }) {
+      try store.store(found, of: open, passport: passport)
     }
-    if !new.isEmpty { try store.store(new) }
-    return keys.map { key in
-      if let score = kept[key] { return .score(score.score, details: score.details) }
-      return open[key].map { found[$0] } ?? .excluded(.failed("the reward did not answer"))
+    return zip(inputs, kept).map { input, outcome in
+      outcome ?? places[ScoreKey(input, passport)].map { found[$0] }
+        ?? .excluded(.failed("the reward did not answer"))
     }
   }
 }

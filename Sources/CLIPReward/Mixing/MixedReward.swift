@@ -38,6 +38,9 @@ public final class MixedReward: ImageReward {
     return RewardPassport(reward: "mixture", facts: facts)
   }
 
+  /// Whether a component's score depends on the prompt.
+  public var readsPrompts: Bool { rewards.contains(where: \.readsPrompts) }
+
   /// Scores `inputs` by every component and combines the scores.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     try mixture.outcomes(of: columns(for: inputs), prompts: inputs.map(\.prompt))

@@ -17,7 +17,7 @@ public enum MixingError: Error, Equatable, CustomStringConvertible {
   /// Several components, and nobody said what they should be put on one scale by.
   case noScale([String])
   /// Scores of one component were made by different rewards.
-  case differentPassports(component: String, facts: [PassportDifference])
+  case differentPassports(component: String, facts: [String])
   /// A floor refers to scores among which there is none.
   case noBaseScores(component: String, source: String)
   /// The columns of a mixture are not those that it was made for, or not of one length.
@@ -47,7 +47,7 @@ public enum MixingError: Error, Equatable, CustomStringConvertible {
         + "choose how they are mixed: z, rank, or raw for a plain weighted sum"
     case .differentPassports(let component, let facts):
       "scores of \(component.printable) with different passports cannot be compared: "
-        + facts.map(\.description).joined(separator: "; ") + "; score all images by one reward"
+        + facts.joined(separator: "; ") + "; score all images by one reward"
     case .noBaseScores(let component, let source):
       "the floor of \(component.printable) is the median of \(source.printable), "
         + "which holds no score of it"

@@ -5,7 +5,7 @@ internal import Foundation
 public struct RewardTerm: Sendable, Equatable {
   /// Where the scores come from.
   public enum Source: Sendable, Equatable {
-    /// A reward that is built in, by its name.
+    /// A reward that is built in, by its name and what may follow it (`aesthetic:head.pth`).
     case builtIn(String)
     /// A program, by its command line.
     case command(String)
@@ -19,7 +19,7 @@ public struct RewardTerm: Sendable, Equatable {
   /// Where the scores come from.
   public let source: Source
 
-  /// The weight after the name; nil where there is none. Programs and services have theirs by
+  /// The weight after the name, `clip:0.5`; nil where there is none. Programs and services have theirs by
   /// `--weight`, since their own texts may hold colons.
   public let weight: Double?
 
@@ -36,22 +36,26 @@ public struct RewardTerm: Sendable, Equatable {
     } else if rest.hasPrefix("http://") || rest.hasPrefix("https://") {
       (name, source, weight) = (ownName ?? "http", .address(rest), nil)
     } else {
-      let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let builtIn = parts.first.map(String.init), !builtIn.isEmpty else {
-        throw MixingError.badTerm(text, reason: "it names none")
-      }
-      guard builtIn != "http", builtIn != "https" else {
-        throw MixingError.badTerm(text, reason: "an address begins with \(builtIn)://")
-      }
-      weight = try parts.dropFirst().first.map {
-        guard let weight = Double($0), weight.isFinite else {
-          throw MixingError.badTerm(
-            text, reason: "after the colon stands a weight, and \"\($0)\" is no number")
-        }
-        return weight
-      }
+      let (builtIn, weight) = try Self.weighted(rest, text)
+      self.weight = weight
       (name, source) = (ownName ?? builtIn, .builtIn(builtIn))
     }
+  }
+
+  /// Takes a weight off the end of `term`: a number after its last colon.
+  private static func weighted(_ term: String, _ text: String) throws -> (String, Double?) {
+    guard !["http", "https"].contains(term.prefix { $0 != ":" }) else {
+      throw MixingError.badTerm(text, reason: "an address begins with http:// or https://")
+    }
+    var (builtIn, weight) = (term, Double?.none)
+    if let colon = term.lastIndex(of: ":"), let number = Double(term[term.index(after: colon)...]) {
+      guard number.isFinite else {
+        throw MixingError.badTerm(text, reason: "a weight is a finite number")
+      }
+      (builtIn, weight) = (String(term[..<colon]), number)
+    }
+    guard !builtIn.isEmpty else { throw MixingError.badTerm(text, reason: "it names none") }
+    return (builtIn, weight)
   }
 
   /// The name before `=`, where there is one: a letter, then letters, digits, `-` and `_`.
