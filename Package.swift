@@ -100,7 +100,9 @@ let package = Package(
     tests("Imaging", fixtures: true),
     tests(
       "CLIP", ["TestSupport", "Files", "Imaging", "NN", "Tokenization", "Torch"], fixtures: true),
-    tests("CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"]),
+    tests(
+      "CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"],
+      fixtures: true),
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),

@@ -43,7 +43,7 @@ def write_heads(folder: pathlib.Path) -> None:
         tinyclip.save_head(folder / f"{kind}-half.pth", tensors, prefix="module.", half=True)
         expected[f"{kind}-half"] = tinyclip.head_scores(kind, halves, embeddings)
     torch.save({"epoch": 3, "state_dict": tinyclip.head("mlp", width, 1)}, folder / "wrapped.pth")
-    expected["wrapped"] = expected["mlp"]
+    expected["wrapped"] = expected["mlp"].clone()
     save_file(expected, folder / "expected.safetensors")
 
 

@@ -1,3 +1,4 @@
+internal import CLIP
 internal import CLIPReward
 internal import Foundation
 internal import NN

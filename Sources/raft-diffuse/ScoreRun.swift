@@ -1,4 +1,6 @@
+internal import CLIP
 internal import CLIPReward
+internal import Diffusion
 internal import Files
 internal import NN
 internal import Torch
