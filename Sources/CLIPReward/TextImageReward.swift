@@ -38,7 +38,8 @@ public final class TextImageReward: ImageReward {
 
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     let vectors = try embedder.vectors(of: inputs.compactMap(\.prompt))
-    let outcomes = try embedder.outcomes(for: inputs.filter { $0.prompt != nil }) { images, inputs in
+    let outcomes = try embedder.outcomes(for: inputs.filter { $0.prompt != nil }) {
+      images, inputs in
       let width = images.shape[1]
       let texts = inputs.flatMap { $0.prompt.flatMap { vectors[$0] } ?? [] }
       let products =

@@ -23,6 +23,11 @@ final class ProgramService: RewardService {
     passport = try command.passport()
   }
 
+  func end() {
+    program?.end()
+    program = nil
+  }
+
   func answer(_ requests: [RewardRequest], in sheet: inout AnswerSheet) throws {
     let deadline = ContinuousClock.now + .seconds(options.timeout)
     var text = Data()
