@@ -56,7 +56,13 @@ final class ProgramService: RewardService {
       return sheet.isComplete
     }
     switch end {
-    case nil: try refuseStray(program)
+    case nil:
+      do {
+        try refuseStray(program)
+      } catch {
+        sheet.distrustOrder()
+        throw error
+      }
     case .ended(let way, let unfinished):
       let line = unfinished.map { "; its last line: \(AnswerSheet.quoted($0))" } ?? ""
       throw ServiceFailure(

@@ -161,18 +161,21 @@ struct RewardFailureTests {
       message { try reward.outcomes(for: images(1)) } == "the command reward \(text)")
   }
 
-  @Test("by a line too many does not shift the next images' scores")
+  @Test("by a line too many has none of its answers believed that have no id")
   func tooMany() throws {
-    let reward = try programReward(
-      scripts.python(
-        """
-        for line in sys.stdin:
-            sys.stdout.write('{"score": 1}\\n{"score": 2}\\n'); sys.stdout.flush()
-        """))
-    #expect(try reward.outcomes(for: images(1)).map(\.score) == [1])
+    let body = """
+      for line in sys.stdin:
+          answer = '{(id)"score": 1}\\n'
+          sys.stdout.write(answer + '{"score": 2}\\n'); sys.stdout.flush()
+      """
+    let inOrder = try programReward(
+      scripts.python(body.replacing("(id)", with: "")))
     #expect(
-      message { try reward.outcomes(for: images(1)) }
+      message { try inOrder.outcomes(for: images(1)) }
         == "the command reward answered more often than it was asked: “{\"score\": 2}”")
+    let byID = try programReward(
+      scripts.python(body.replacing("(id)", with: "\"id\": 0, "), name: "ids.py"))
+    #expect(try byID.outcomes(for: images(1)).map(\.score) == [1])
   }
 
   @Test("by never reading does not kill us, however much it was sent")

@@ -174,14 +174,20 @@ struct ProgramCommandTests {
         "no reward program no-such-thing was found along PATH; write its path after command: "
           + "(./no-such-thing if it is here)"
       ),
-      (
-        "/etc/hostname",
-        "the reward program /etc/hostname may not be executed; chmod +x it, or name its "
-          + "interpreter before it (command:python3 /etc/hostname)"
-      ),
     ])
   func refused(_ line: String, _ text: String) {
     #expect(message { try programReward(line) } == text)
+  }
+
+  @Test("that names a file without permission says how to give it")
+  func notExecutable() throws {
+    let scripts = try RewardScripts()
+    _ = try scripts.python("", name: "a.py")
+    let path = scripts.path("a.py")
+    #expect(
+      message { try programReward(path) }
+        == "the reward program \(path) may not be executed; chmod +x it, or name its interpreter "
+        + "before it (command:python3 \(path))")
   }
 
   @Test("that names a file which is no program fails with the system's words")

@@ -10,8 +10,10 @@ final class RewardServer {
   /// A service whose POST runs `body`, which sees `self`, `items` (the requests) and `call` (from
   /// 0), and answers by `self.reply(status, value)`.
   convenience init(_ scripts: RewardScripts, _ body: String, passport: String = "None") throws {
-    let indented = body.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { "            \($0)" }.joined(separator: "\n")
+    let indented = (body.isEmpty ? "pass" : body).split(
+      separator: "\n", omittingEmptySubsequences: false
+    )
+    .map { "            \($0)" }.joined(separator: "\n")
     let line = try scripts.python(
       """
       import http.server
