@@ -27,7 +27,7 @@ import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
-import tinyclip  # noqa: E402
+import tinyrewards  # noqa: E402
 import tinypipeline  # noqa: E402
 
 LIMIT = 1e-4
@@ -50,7 +50,7 @@ def pictures(seed: int, folder: pathlib.Path) -> list[pathlib.Path]:
     draw = random.Random(seed)
     folder.mkdir(parents=True)
     size = lambda: (draw.randrange(20, 150), draw.randrange(20, 150))  # noqa: E731
-    make = lambda index: tinyclip.picture(1000 * seed + index, *size())  # noqa: E731
+    make = lambda index: tinyrewards.picture(1000 * seed + index, *size())  # noqa: E731
     paths = []
 
     def save(image: Image.Image, name: str, **more) -> None:
@@ -69,8 +69,8 @@ def pictures(seed: int, folder: pathlib.Path) -> list[pathlib.Path]:
     save(make(7), "6 photo.jpg", quality=88)
     save(make(8).convert("CMYK"), "7 cmyk.jpg", quality=90)
     save(make(9).convert("L"), "8 grey.jpg", progressive=True)
-    save(tinyclip.picture(seed, 300, 21), "9 wide.png")
-    save(tinyclip.picture(seed, 19, 260), "10 tall.png")
+    save(tinyrewards.picture(seed, 300, 21), "9 wide.png")
+    save(tinyrewards.picture(seed, 19, 260), "10 tall.png")
     return paths
 
 
@@ -106,8 +106,8 @@ def rows(work: pathlib.Path, seed: int, binary: pathlib.Path) -> bool:
     table = Rows()
     folder = pathlib.Path(work) / f"rewards-{seed}"
     folder.mkdir(parents=True)
-    choices = tinyclip.random_choices(seed)
-    model = tinyclip.clip(seed, folder / "clip", choices)
+    choices = tinyrewards.random_choices(seed)
+    model = tinyrewards.clip(seed, folder / "clip", choices)
     paths = pictures(seed, folder / "images")
     prompts = [tinypipeline.PROMPTS[(seed + index) % 4].replace("\n", " ") for index in range(len(paths))]
     (folder / "prompts.txt").write_text("\n".join(prompts) + "\n", encoding="utf-8")
@@ -155,16 +155,16 @@ def check_clip(table, command, clip, folder, paths, images, texts, pixels, facto
 
 def check_heads(table, command, clip, folder, seed, paths, images) -> None:
     for index, kind in enumerate(("linear", "mlp", "relu")):
-        tensors = tinyclip.head(kind, images.shape[1], 10 * seed + index)
+        tensors = tinyrewards.head(kind, images.shape[1], 10 * seed + index)
         for name, options in [(f"{kind}.pth", dict(cuda=True)), (f"{kind}.safetensors", {}),
                               (f"{kind}-module.pth", dict(prefix="module.")),
                               (f"{kind}-predictor.safetensors", dict(prefix="predictor.")),
                               (f"{kind}-half.pth", dict(half=True))]:
-            path = tinyclip.save_head(folder / name, tensors, **options)
+            path = tinyrewards.save_head(folder / name, tensors, **options)
             half = options.get("half", False)
             used = {key: value.half().float() for key, value in tensors.items()} if half else tensors
             lines, notes = command.lines("--reward", "aesthetic", "--aesthetic-head", path, *clip, *paths)
-            table.check(f"aesthetic {name}", worst(lines, "aesthetic", tinyclip.head_scores(kind, used, images)),
+            table.check(f"aesthetic {name}", worst(lines, "aesthetic", tinyrewards.head_scores(kind, used, images)),
                         LIMIT)
             if "; 0 decoded" not in notes:
                 table.check(f"aesthetic {name}, images decoded", float("inf"), 0, notes.strip()[-80:])

@@ -1,3 +1,4 @@
+internal import CLIP
 internal import CLIPReward
 internal import Diffusion
 internal import Files
@@ -23,6 +24,7 @@ enum ExitStatus: Int32 {
     case let error as FileError: self = Self.of(error)
     case let error as ImagingError: self = Self.of(error)
     case let error as ModelError: self = Self.of(error)
+    case let error as CLIPError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
@@ -54,6 +56,14 @@ enum ExitStatus: Int32 {
     switch error {
     case .outOfMemory: .tryAgain
     default: .badInput
+    }
+  }
+
+  private static func of(_ error: CLIPError) -> ExitStatus {
+    switch error {
+    case .notFound, .noWeights, .noTokenizer: .missingFile
+    case .noActivation: .usage
+    case .unsupported, .noHeads, .misfit, .sameTensor, .noText, .pixels: .badInput
     }
   }
 
