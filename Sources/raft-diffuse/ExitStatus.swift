@@ -29,6 +29,8 @@ enum ExitStatus: Int32 {
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
     case let error as RewardError: self = Self.of(error)
+    case let error as ExternalRewardError: self = Self.of(error)
+    case let error as MixingError: self = Self.of(error)
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
@@ -94,6 +96,23 @@ enum ExitStatus: Int32 {
     case .noHeadFile: .missingFile
     case .cache: .inputOutput
     default: .badInput
+    }
+  }
+
+  private static func of(_ error: ExternalRewardError) -> ExitStatus {
+    switch error {
+    case .badCommandLine, .badAddress: .usage
+    case .noProgram: .missingFile
+    case .notExecutable, .cannotStart: .inputOutput
+    case .failed(_, let mayPass): mayPass ? .tryAgain : .badInput
+    case .stopped: .tryAgain
+    }
+  }
+
+  private static func of(_ error: MixingError) -> ExitStatus {
+    switch error {
+    case .differentPassports, .noBaseScores, .columns: .badInput
+    default: .usage
     }
   }
 
