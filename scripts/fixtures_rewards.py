@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-import tinyclip
+import tinyrewards
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/CLIPRewardTests/Fixtures"
 CHOICES = dict(width=16, text_width=16, heads=2, layers=2, image=32, patch=8, projection=12,
@@ -23,7 +23,7 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     for name in ("clip", "heads", "images"):
         (FOLDER / name).mkdir(parents=True)
-    model = tinyclip.clip(5, FOLDER / "clip", CHOICES)
+    model = tinyrewards.clip(5, FOLDER / "clip", CHOICES)
     write_heads(FOLDER / "heads")
     write_images(FOLDER / "images", model)
     print(sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()), "bytes")
@@ -35,14 +35,14 @@ def write_heads(folder: pathlib.Path) -> None:
         torch.randn(6, width, generator=torch.Generator("cpu").manual_seed(1)), dim=-1)
     expected = {"embeddings": embeddings}
     for seed, kind in enumerate(("linear", "mlp", "relu")):
-        tensors = tinyclip.head(kind, width, seed)
-        tinyclip.save_head(folder / f"{kind}.pth", tensors, cuda=True)
-        tinyclip.save_head(folder / f"{kind}.safetensors", tensors, prefix="predictor." if kind == "linear" else "")
-        expected[kind] = tinyclip.head_scores(kind, tensors, embeddings)
+        tensors = tinyrewards.head(kind, width, seed)
+        tinyrewards.save_head(folder / f"{kind}.pth", tensors, cuda=True)
+        tinyrewards.save_head(folder / f"{kind}.safetensors", tensors, prefix="predictor." if kind == "linear" else "")
+        expected[kind] = tinyrewards.head_scores(kind, tensors, embeddings)
         halves = {name: value.half().float() for name, value in tensors.items()}
-        tinyclip.save_head(folder / f"{kind}-half.pth", tensors, prefix="module.", half=True)
-        expected[f"{kind}-half"] = tinyclip.head_scores(kind, halves, embeddings)
-    torch.save({"epoch": 3, "state_dict": tinyclip.head("mlp", width, 1)}, folder / "wrapped.pth")
+        tinyrewards.save_head(folder / f"{kind}-half.pth", tensors, prefix="module.", half=True)
+        expected[f"{kind}-half"] = tinyrewards.head_scores(kind, halves, embeddings)
+    torch.save({"epoch": 3, "state_dict": tinyrewards.head("mlp", width, 1)}, folder / "wrapped.pth")
     expected["wrapped"] = expected["mlp"].clone()
     save_file(expected, folder / "expected.safetensors")
 
@@ -54,9 +54,9 @@ def write_images(folder: pathlib.Path, model) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(FOLDER / "clip")
     expected = []
     for index, (prompt, size) in enumerate(zip(PROMPTS, SIZES)):
-        image = tinyclip.picture(index, *size)
+        image = tinyrewards.picture(index, *size)
         path = folder / f"{index}.png"
-        image.save(path, pnginfo=tinyclip.with_prompt(prompt + " <lora:style:0.8>"))
+        image.save(path, pnginfo=tinyrewards.with_prompt(prompt + " <lora:style:0.8>"))
         buffer = io.BytesIO()
         image.save(buffer, format="JPEG", quality=95)
         with torch.no_grad():

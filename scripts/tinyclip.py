@@ -1,130 +1,114 @@
-"""Small random CLIP models as transformers writes them, aesthetic heads as torch saves them, and images."""
+"""Small CLIP models with seeded random weights, and the same weights under OpenAI's and open_clip's names."""
 
-import contextlib
-import pathlib
-import random
+import os
+import re
+import warnings
 
-import numpy
-import torch
-from PIL import Image, PngImagePlugin
-from safetensors.torch import save_file
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+warnings.filterwarnings("ignore")
 
-import tinymodels
-import tinypipeline
+import torch  # noqa: E402
 
-# The MLP heads' layers by their numbers in a torch.nn.Sequential: dropout and ReLU have numbers too.
-LINEAR_MLP, RELU_MLP = (0, 2, 4, 6, 7), (0, 3, 6, 9, 11)
+import tinymodels  # noqa: E402
+
+BLOCK = {"layer_norm1": "ln_1", "layer_norm2": "ln_2", "mlp.fc1": "mlp.c_fc", "mlp.fc2": "mlp.c_proj",
+         "self_attn.out_proj": "attn.out_proj"}
+WHOLE = {"vision_model.embeddings.class_embedding": "visual.class_embedding",
+         "vision_model.embeddings.patch_embedding.weight": "visual.conv1.weight",
+         "vision_model.embeddings.position_embedding.weight": "visual.positional_embedding",
+         "text_model.embeddings.token_embedding.weight": "token_embedding.weight",
+         "text_model.embeddings.position_embedding.weight": "positional_embedding", "logit_scale": "logit_scale"}
+NORMS = {"vision_model.pre_layrnorm": "visual.ln_pre", "vision_model.post_layernorm": "visual.ln_post",
+         "text_model.final_layer_norm": "ln_final"}
 
 
-def clip(seed: int, folder: pathlib.Path, choices: dict):
-    """Writes a CLIP folder whose every number follows from `seed`, and returns transformers' own model."""
-    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
+def clip(text: dict, vision: dict, projection: int, seed: int, exact: bool = True):
+    """A CLIPModel with these configurations, every weight random."""
+    from transformers import CLIPConfig, CLIPModel
 
-    size = tinypipeline.write_tokenizer(folder, choices["merges"])
-    text = dict(vocab_size=size, hidden_size=choices["text_width"], intermediate_size=2 * choices["text_width"],
-                num_hidden_layers=choices["layers"], num_attention_heads=2, max_position_embeddings=77,
-                hidden_act=choices["activation"], bos_token_id=size - 2, eos_token_id=size - 1, pad_token_id=1)
-    vision = dict(hidden_size=choices["width"], intermediate_size=2 * choices["width"],
-                  num_hidden_layers=choices["layers"], num_attention_heads=choices["heads"],
-                  image_size=choices["image"], patch_size=choices["patch"], hidden_act=choices["activation"])
-    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=choices["projection"]))
-    tinymodels.randomize(model, seed, exact=False)
+    config = CLIPConfig(text_config=dict(text, projection_dim=projection),
+                        vision_config=dict(vision, projection_dim=projection), projection_dim=projection)
+    config._attn_implementation = "eager"
+    model = tinymodels.randomize(CLIPModel(config), seed, exact)
     with torch.no_grad():
-        model.logit_scale.fill_(4.6)
-    model.save_pretrained(folder, safe_serialization=True)
-    CLIPImageProcessor(size={"shortest_edge": choices["image"]},
-                       crop_size={"height": choices["image"], "width": choices["image"]}).save_pretrained(folder)
-    return model.eval()
+        model.logit_scale.fill_(2.65625)
+    return model
 
 
-def random_choices(seed: int) -> dict:
-    """The sizes of a CLIP, chosen by the seed."""
-    draw = random.Random(seed)
-    return dict(width=draw.choice((16, 24, 32)), text_width=draw.choice((16, 32)), heads=draw.choice((2, 4)),
-                layers=draw.choice((2, 3)), image=draw.choice((32, 40, 48)), patch=draw.choice((8, 16)),
-                projection=draw.choice((12, 24, 40)), activation=draw.choice(("quick_gelu", "gelu")),
-                merges=draw.choice((40, 90)))
+def open_clip_names(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors of a CLIPModel as OpenAI and open_clip name and lay them out."""
+    renamed = {}
+    for name, tensor in tensors.items():
+        if name in WHOLE:
+            renamed[WHOLE[name]] = tensor
+        elif name == "visual_projection.weight":
+            renamed["visual.proj"] = tensor.T.contiguous()
+        elif name == "text_projection.weight":
+            renamed["text_projection"] = tensor.T.contiguous()
+        elif name.rpartition(".")[0] in NORMS:
+            head, _, leaf = name.rpartition(".")
+            renamed[f"{NORMS[head]}.{leaf}"] = tensor
+        elif match := re.fullmatch(r"(text|vision)_model\.encoder\.layers\.(\d+)\.(.*)\.(weight|bias)", name):
+            tower, index, part, leaf = match.groups()
+            block = ("visual." if tower == "vision" else "") + f"transformer.resblocks.{index}"
+            if part == "self_attn.q_proj":
+                parts = [tensors[name.replace("q_proj", f"{letter}_proj")] for letter in "qkv"]
+                renamed[f"{block}.attn.in_proj_{leaf}"] = torch.cat(parts)
+            elif part in BLOCK:
+                renamed[f"{block}.{BLOCK[part]}.{leaf}"] = tensor
+        elif not name.endswith("position_ids"):
+            raise ValueError(f"{name} has no place in open_clip's naming")
+    return renamed
 
 
-def head(kind: str, width: int, seed: int) -> dict[str, torch.Tensor]:
-    """The tensors of a random head: `linear`, `mlp` or `relu`, under the names of LAION's files."""
-    generator = torch.Generator("cpu").manual_seed(seed)
-    draw = lambda *shape: torch.randn(*shape, generator=generator)  # noqa: E731
-    if kind == "linear":
-        return {"weight": 3 * draw(1, width), "bias": 5 + draw(1)}
-    widths = [width, 64, 24, 12, 6, 1]
-    numbers = LINEAR_MLP if kind == "mlp" else RELU_MLP
-    tensors = {}
-    for number, (inner, outer) in zip(numbers, zip(widths, widths[1:])):
-        tensors[f"layers.{number}.weight"] = 1.5 * draw(outer, inner) / inner**0.5
-        tensors[f"layers.{number}.bias"] = draw(outer)
-    return tensors
+def open_clip_config(model, activation: str) -> dict:
+    """What open_clip_config.json says of `model`."""
+    text, vision = model.config.text_config, model.config.vision_config
+    return {
+        "model_cfg": {
+            "embed_dim": model.config.projection_dim, "quick_gelu": activation == "quick_gelu",
+            "vision_cfg": {"image_size": vision.image_size, "layers": vision.num_hidden_layers,
+                           "width": vision.hidden_size, "patch_size": vision.patch_size,
+                           "head_width": vision.hidden_size // vision.num_attention_heads,
+                           "mlp_ratio": vision.intermediate_size / vision.hidden_size},
+            "text_cfg": {"context_length": text.max_position_embeddings, "vocab_size": text.vocab_size,
+                         "width": text.hidden_size, "heads": text.num_attention_heads,
+                         "layers": text.num_hidden_layers,
+                         "mlp_ratio": text.intermediate_size / text.hidden_size}},
+        "preprocess_cfg": {"mean": [0.5, 0.4, 0.3], "std": [0.25, 0.3, 0.2]},
+    }
 
 
-def head_scores(kind: str, tensors: dict[str, torch.Tensor], embeddings: torch.Tensor) -> torch.Tensor:
-    """torch's own output of a head for `[B, D]`, in fp32, through the modules that its authors published."""
-    linear = torch.nn.Linear
-    if kind == "linear":
-        module = linear(embeddings.shape[1], 1)
-        module.load_state_dict(tensors)
-    else:
-        numbers = LINEAR_MLP if kind == "mlp" else RELU_MLP
-        shapes = [tensors[f"layers.{number}.weight"].shape for number in numbers]
-        layers = []
-        for index, (outer, inner) in enumerate(shapes):
-            layers.append(linear(inner, outer))
-            if index < 4 and kind == "relu":
-                layers.append(torch.nn.ReLU())
-            if index < 3:
-                layers.append(torch.nn.Dropout(0.2))
-        module = torch.nn.Module()
-        module.layers = torch.nn.Sequential(*layers)
-        module.load_state_dict(tensors)
-        module = module.layers
+class Named(torch.nn.Module):
+    """A module whose parameters have the given dotted names; it computes nothing of interest."""
+
+    def __init__(self, tensors: dict[str, torch.Tensor]):
+        super().__init__()
+        for name, tensor in tensors.items():
+            *path, leaf = name.split(".")
+            module = self
+            for part in path:
+                if part not in dict(module.named_children()):
+                    module.add_module(part, Named({}))
+                module = getattr(module, part)
+            module.register_parameter(leaf, torch.nn.Parameter(tensor.clone(), requires_grad=False))
+
+    def forward(self, x):
+        return x + 1
+
+
+def save_torchscript(tensors: dict[str, torch.Tensor], path, resolution: int, context: int, vocabulary: int) -> None:
+    """An archive like those that OpenAI published: TorchScript, with three numbers beside the weights."""
+    module = Named(tensors)
+    for name, value in (("input_resolution", resolution), ("context_length", context), ("vocab_size", vocabulary)):
+        module.register_buffer(name, torch.tensor(value))
+    torch.jit.save(torch.jit.trace(module, torch.zeros(1)), str(path))
+
+
+def embeddings(model, pixels: torch.Tensor, ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embeddings of length 1: of images, and of texts one by one, each without padding."""
+    unit = lambda x: x / x.norm(dim=-1, keepdim=True)  # noqa: E731
     with torch.no_grad():
-        return module.eval()(embeddings).squeeze(1)
-
-
-@contextlib.contextmanager
-def saved_on_cuda():
-    """Inside, torch.save marks storages as those of a GPU, as LAION's own files are."""
-    before = torch.serialization.location_tag
-    torch.serialization.location_tag = lambda storage: "cuda:0"
-    try:
-        yield
-    finally:
-        torch.serialization.location_tag = before
-
-
-def save_head(path: pathlib.Path, tensors: dict[str, torch.Tensor], prefix: str = "", half: bool = False,
-              cuda: bool = False) -> pathlib.Path:
-    """Writes a head by the file's ending: a torch pickle, or safetensors."""
-    tensors = {prefix + name: (value.half() if half else value).contiguous() for name, value in tensors.items()}
-    if path.suffix == ".safetensors":
-        save_file(tensors, path, metadata={"format": "pt"})
-    else:
-        with saved_on_cuda() if cuda else contextlib.nullcontext():
-            torch.save(tensors, path)
-    return path
-
-
-def picture(seed: int, width: int, height: int) -> Image.Image:
-    """A picture with smooth shades, edges and some noise, so that resizing and JPEG have work to do."""
-    draw = numpy.random.default_rng(seed)
-    y, x = numpy.mgrid[0:height, 0:width]
-    planes = []
-    for _ in range(3):
-        a, b, c = draw.uniform(0.02, 0.3, 3)
-        plane = 128 + 70 * numpy.sin(a * x + c) + 50 * numpy.cos(b * y)
-        left, top = draw.integers(0, max(width // 2, 1)), draw.integers(0, max(height // 2, 1))
-        plane[top : top + height // 3 + 1, left : left + width // 3 + 1] = draw.integers(0, 256)
-        planes.append(plane + draw.normal(0, 6, plane.shape))
-    return Image.fromarray(numpy.stack(planes, -1).clip(0, 255).astype("uint8"))
-
-
-def with_prompt(prompt: str) -> PngImagePlugin.PngInfo:
-    """A1111's text chunk for a PNG."""
-    info = PngImagePlugin.PngInfo()
-    info.add_text("parameters", f"{prompt}\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7, "
-                                "Seed: 42, Size: 64x64")
-    return info
+        images = model.visual_projection(model.vision_model(pixel_values=pixels).pooler_output)
+        texts = [model.text_projection(model.text_model(input_ids=torch.tensor([row])).pooler_output) for row in ids]
+    return unit(images), unit(torch.cat(texts))

@@ -31,14 +31,13 @@ struct CLIPCheckpoint {
     case .absent(let looked): throw CLIPError.notFound(location, looked: looked)
     case .folder(let path):
       folder = path
-      // Before its weights, so that another model is called by its name.
-      if try !FolderListing.names(in: path).contains("model_index.json") {
-        if let file = try Self.file("config.json", in: path) { _ = try CLIPFamily(of: file) }
-      } else {
+      guard try !FolderListing.names(in: path).contains("model_index.json") else {
         throw CLIPError.unsupported(
           path: path, kind: "a diffusers pipeline",
           advice: "its text encoder has no vision tower: \(CLIPFamily.advice)")
       }
+      // Before its weights, so that another model is called by its name.
+      if let file = try Self.file("config.json", in: path) { _ = try CLIPFamily(of: file) }
       weightsPath = try Self.weights(in: path)
     case .file(let path):
       folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
@@ -79,7 +78,9 @@ struct CLIPCheckpoint {
       }
       return try read { try CLIPConfiguration(own, activation: $0) }
     case .openCLIP:
-      if let openCLIP { return try read { try OpenCLIPConfiguration.read(openCLIP, activation: $0) } }
+      if let openCLIP {
+        return try read { try OpenCLIPConfiguration.read(openCLIP, activation: $0) }
+      }
       if let own, own["model_type"]?.string == "clip" {
         return try read { try CLIPConfiguration(own, activation: $0) }
       }

@@ -16,7 +16,8 @@ enum CLIPFamily {
     case "clip": self = .whole
     case "clip_vision_model": self = .visionTower
     case "clip_text_model":
-      throw CLIPError.unsupported(path: file.path, kind: "a text encoder alone", advice: Self.advice)
+      throw CLIPError.unsupported(
+        path: file.path, kind: "a text encoder alone", advice: Self.advice)
     case "" where hasParts: self = .whole
     case "" where file.contains("patch_size"): self = .visionTower
     case "":

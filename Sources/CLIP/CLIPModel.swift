@@ -81,7 +81,8 @@ public final class CLIPModel {
     }
     let scale = weights.entries["logit_scale"]?.shape ?? []
     let logit = weights.inFullPrecision.frozen("logit_scale", scale, .zeros)
-    try weights.verify(ignoring: CLIPTensors.isIgnored)
+    let hasText = text != nil
+    try weights.verify(ignoring: { CLIPTensors.isIgnored($0, hasText: hasText) })
     logitScale = text == nil ? nil : try logit.dense().to(.float64).exp().item()
     preprocessor =
       try checkpoint.preprocessing.map {

@@ -30,7 +30,8 @@ enum OpenCLIPNames {
     if let new = whole[name] { return new }
     let isVision = name.hasPrefix("visual.")
     let tower = isVision ? "vision_model" : "text_model"
-    let parts = name.dropFirst(isVision ? "visual.".count : 0).split(separator: ".").map(String.init)
+    let local = name.dropFirst(isVision ? "visual.".count : 0)
+    let parts = local.split(separator: ".").map(String.init)
     if parts.count == 2, let norm = norms[(isVision ? "visual." : "") + parts[0]] {
       return "\(tower).\(norm).\(parts[1])"
     }

@@ -1,3 +1,4 @@
+internal import CLIP
 internal import CLIPReward
 internal import Diffusion
 internal import Files
@@ -23,10 +24,13 @@ enum ExitStatus: Int32 {
     case let error as FileError: self = Self.of(error)
     case let error as ImagingError: self = Self.of(error)
     case let error as ModelError: self = Self.of(error)
+    case let error as CLIPError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
     case let error as RewardError: self = Self.of(error)
+    case let error as ExternalRewardError: self = Self.of(error)
+    case let error as MixingError: self = Self.of(error)
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
@@ -57,6 +61,14 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private static func of(_ error: CLIPError) -> ExitStatus {
+    switch error {
+    case .notFound, .noWeights, .noTokenizer: .missingFile
+    case .noActivation: .usage
+    case .unsupported, .noHeads, .misfit, .sameTensor, .noText, .pixels: .badInput
+    }
+  }
+
   private static func of(_ error: ModelError) -> ExitStatus {
     switch error {
     case .notFound, .noWeights, .noTokenizer: .missingFile
@@ -84,6 +96,23 @@ enum ExitStatus: Int32 {
     case .noHeadFile: .missingFile
     case .cache: .inputOutput
     default: .badInput
+    }
+  }
+
+  private static func of(_ error: ExternalRewardError) -> ExitStatus {
+    switch error {
+    case .badCommandLine, .badAddress: .usage
+    case .noProgram: .missingFile
+    case .notExecutable, .cannotStart: .inputOutput
+    case .failed(_, let mayPass): mayPass ? .tryAgain : .badInput
+    case .stopped: .tryAgain
+    }
+  }
+
+  private static func of(_ error: MixingError) -> ExitStatus {
+    switch error {
+    case .differentPassports, .noBaseScores, .columns: .badInput
+    default: .usage
     }
   }
 

@@ -60,14 +60,14 @@ struct ScoreCommand: ParsableCommand {
       }
       return
     }
-    guard !rewards.choices.isEmpty || output.embeds else {
+    guard !rewards.texts.isEmpty || output.embeds else {
       throw ValidationError(
-        "Say what scores the images: --reward aesthetic, clip, jpeg-size or incompressibility.")
+        "Say what scores the images with --reward: \(BuiltInReward.names).")
     }
     if output.embeds, rewards.clip == nil {
       throw ValidationError("--save-embeddings and --save-pixels need a CLIP: name it with --clip.")
     }
-    if rewards.choices.isEmpty, !output.compared.isEmpty {
+    if rewards.texts.isEmpty, !output.compared.isEmpty {
       throw ValidationError("--compare needs a --reward.")
     }
     guard device != "auto" else { return }

@@ -5,12 +5,21 @@ internal import Foundation
 /// Results for people: a table, the best first, and a summary.
 struct ScoreReport {
   private let rewards: [String]
+  private let isMixed: Bool
   private let results: [ScoreRecord]
 
-  /// A report of what `rewards` gave, in their order.
-  init(rewards: [String], _ results: [ScoreRecord]) {
+  /// A report of what `rewards` gave, in their order, and of their mixture where there is one.
+  init(rewards: [String], isMixed: Bool, _ results: [ScoreRecord]) {
     self.rewards = rewards
+    self.isMixed = isMixed
     self.results = results
+  }
+
+  private var columns: [String] { (isMixed ? ["mixed"] : []) + rewards }
+
+  private func value(_ column: Int, _ record: ScoreRecord) -> Double? {
+    if isMixed, column == 0 { return record.score }
+    return record.scores[columns[column]]
   }
 
   /// The results that have a score, the best first (equal ones in their order), and then the others;
@@ -29,23 +38,23 @@ struct ScoreReport {
   /// The scored ones of `ranked` as lines: a column a reward, and the image.
   func table(_ ranked: [ScoreRecord]) -> [String] {
     let rows = ranked.filter { $0.excluded == nil }.map { record in
-      rewards.map { name in record.scores[name].map(Self.number) ?? "-" }
+      columns.indices.map { value($0, record).map(Self.number) ?? "-" }
     }
-    let widths = rewards.indices.map { column in
-      max(rewards[column].count, rows.map { $0[column].count }.max() ?? 0)
+    let widths = columns.indices.map { column in
+      max(columns[column].count, rows.map { $0[column].count }.max() ?? 0)
     }
     func line(_ cells: [String], _ image: String) -> String {
       zip(cells, widths).map { Self.right($0, $1) }.joined(separator: "  ") + "  " + image
     }
-    return [line(rewards, "image")]
+    return [line(columns, "image")]
       + zip(rows, ranked).map { line($0, $1.image.printable) }
   }
 
   /// Number, mean, deviation and range of each reward's scores, and what was left out.
   var summary: [String] {
-    var lines = rewards.map { name in
-      let scores = results.filter { $0.excluded == nil }.compactMap { $0.scores[name] }
-      return "\(name): \(Self.text(of: ScoreSummary(scores)))"
+    var lines = columns.indices.map { column in
+      let scores = results.filter { $0.excluded == nil }.compactMap { value(column, $0) }
+      return "\(columns[column]): \(Self.text(of: ScoreSummary(scores)))"
     }
     let counts = Self.exclusions(in: results)
     if !counts.isEmpty { lines.append("left out: \(counts)") }

@@ -11,14 +11,14 @@ final class ScoreRun {
   private let paths: [String]
   private let given: ScorePrompts.Given?
   private let progress: ProgressLine
-  private let cache: RewardCache?
   private let loaded: LoadedRewards
+  private let passports: [String: ScoreRecord.Passport]
   private let earlier: [(reward: String, table: ScoreTable)]
   private let files: ImageFiles
   private let imageGuard: ImageGuard
   private let embeddings: EmbeddingFiles?
 
-  private var results: [ScoreRecord] = []
+  private var images: [ScoredImage] = []
   private var truncated: Set<String> = []
 
   /// Everything that can be found wrong before an image is read is found here.
@@ -43,10 +43,11 @@ final class ScoreRun {
       warn(warning)
     }
     let earlierResults = try command.output.compared.map { try ScoreRecord.read($0) }
-    cache = try command.rewards.openCache(warn: warn)
+    let cache = try command.rewards.openCache(warn: warn)
     loaded = try command.rewards.load(
       placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
       embeds: command.output.embeds, warn: warn)
+    passports = loaded.passports
     // Scores on another scale are refused before the work, not after it.
     var earlier: [(reward: String, table: ScoreTable)] = []
     for (file, records) in zip(command.output.compared, earlierResults) {
@@ -67,98 +68,92 @@ final class ScoreRun {
 
   /// Scores the images and prints what came of it.
   func run() throws {
-    let streams = command.output.json && command.output.top == nil
+    // A mixture's score is known only when all are.
+    let streams = command.output.json && command.output.top == nil && loaded.isPlain
+    var failure: (any Error)?
     for start in stride(from: 0, to: paths.count, by: command.batch) {
       guard !Interruption.isRequested else { break }
       let range = start..<min(start + command.batch, paths.count)
-      let records = try score(range)
-      if streams {
-        for record in records { try Console.json(record) }
+      do {
+        let scored = try score(range)
+        if streams { for image in scored { try Console.json(image.record(passports)) } }
+        images += scored
+      } catch {
+        failure = error
+        break
       }
-      results += records
-      let excluded = results.count { $0.excluded != nil }
+      let excluded = images.count { $0.exclusion != nil }
       progress.update(range.upperBound, excluded == 0 ? "scoring" : "\(excluded) left out")
     }
     progress.finish()
-    try report(streamed: streams)
+    if let failure, images.isEmpty { throw failure }
+    if !loaded.isPlain, let mixture = loaded.plan?.mixture {
+      images = try ScoredImage.mixed(images, mixture, loaded.rewards)
+    }
+    let results = images.map { $0.record(passports) }
+    try report(results, streamed: streams)
+    if let failure { throw failure }
     guard results.count == paths.count else {
       throw CommandError(
         status: .tryAgain,
         description: "stopped as you asked: \(results.count) of \(paths.count) images are done")
     }
     try embeddings?.write()
-    try refuseEmptyResult()
+    try refuseEmpty(results)
   }
 
   // MARK: Scoring
 
-  private func score(_ range: Range<Int>) throws -> [ScoreRecord] {
+  private func score(_ range: Range<Int>) throws -> [ScoredImage] {
     let loadedFiles = try files.load(
       Array(paths[range]), prompts: given.map { Array($0.ofImages[range]) })
-    var reasons: [Int: ExclusionReason] = [:]
-    var inputs: [(index: Int, input: RewardInput)] = []
-    for (index, file) in loadedFiles.enumerated() {
+    var scored: [ScoredImage] = []
+    for (place, file) in zip(range, loadedFiles) {
+      var image = ScoredImage(path: paths[place], prompt: given?.ofImages[place])
       switch file {
-      case .input(let input): inputs.append((index, input))
-      case .excluded(let reason): reasons[index] = reason
+      case .input(let input): image.take(input)
+      case .excluded(let reason): image.exclusion = reason
       }
+      scored.append(image)
     }
-    for (entry, reason) in zip(inputs, try imageGuard.check(inputs.map(\.input))) {
-      reasons[entry.index] = reason
-    }
-    let sound = inputs.filter { reasons[$0.index] == nil }
-    warnOfTruncation(sound.compactMap(\.input.prompt))
-    var outcomes: [Int: [String: RewardOutcome]] = [:]
-    if !sound.isEmpty {
+    let read = scored.indices.filter { scored[$0].input != nil }
+    let reasons = try imageGuard.check(read.compactMap { scored[$0].input })
+    for (index, reason) in zip(read, reasons) { scored[index].exclusion = reason }
+    let sound = read.filter { scored[$0].exclusion == nil }
+    let inputs = sound.compactMap { scored[$0].input }
+    if !inputs.isEmpty {
+      warnOfTruncation(inputs.compactMap(\.prompt))
       for reward in loaded.rewards {
-        let given = try reward.reward.outcomes(for: sound.map(\.input))
-        for (entry, outcome) in zip(sound, given) {
-          outcomes[entry.index, default: [:]][reward.name] = outcome
+        for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
+          scored[index].add(outcome, of: reward.name)
         }
       }
-      try embeddings?.add(sound.map(\.input))
+      try embeddings?.add(inputs)
     }
-    let byIndex = Dictionary(inputs.map { ($0.index, $0.input) }, uniquingKeysWith: { one, _ in one })
-    return range.map { place in
-      let index = place - range.lowerBound
-      let record = self.record(
-        paths[place], byIndex[index], prompt: given?.ofImages[place], outcomes[index] ?? [:],
-        reasons[index])
-      warn(of: record)
-      return record
+    for index in scored.indices {
+      warn(of: scored[index])
+      // The decoded pixels have done their work.
+      scored[index].input = nil
     }
-  }
-
-  private func record(
-    _ path: String, _ input: RewardInput?, prompt: String?, _ outcomes: [String: RewardOutcome],
-    _ reason: ExclusionReason?
-  ) -> ScoreRecord {
-    let names = loaded.rewards.map(\.name)
-    let reason = reason ?? names.lazy.compactMap { outcomes[$0]?.exclusion }.first
-    var details: [String: [String: Double]] = [:]
-    for case (let name, .score(_, let more)) in outcomes where !more.isEmpty {
-      details[name] = more
-    }
-    return ScoreRecord(
-      image: path, digest: input?.digest, prompt: input?.prompt ?? prompt,
-      scores: outcomes.compactMapValues(\.score),
-      score: reason == nil ? names.first.flatMap { outcomes[$0]?.score } : nil, details: details,
-      excluded: reason, passports: loaded.passports)
+    return scored
   }
 
   // MARK: Reporting
 
-  private func report(streamed: Bool) throws {
-    let ranked = ScoreReport.ranked(results, top: command.output.top)
+  private func report(_ results: [ScoreRecord], streamed: Bool) throws {
     if !streamed {
       if command.output.json {
+        let ranked =
+          command.output.top.map { ScoreReport.ranked(results, top: $0) } ?? results
         for record in ranked { try Console.json(record) }
       } else if !loaded.rewards.isEmpty {
-        let report = ScoreReport(rewards: loaded.rewards.map(\.name), results)
+        let report = ScoreReport(
+          rewards: loaded.rewards.map(\.name), isMixed: !loaded.isPlain, results)
+        let ranked = ScoreReport.ranked(results, top: command.output.top)
         for line in report.table(ranked) + [""] + report.summary { try Console.result(line) }
       }
     }
-    try compare()
+    try compare(results)
     guard !command.output.quiet else { return }
     let scored = results.count { $0.excluded == nil }
     let counts = ScoreReport.exclusions(in: results)
@@ -167,7 +162,8 @@ final class ScoreRun {
         + "\(files.decodedCount) decoded")
   }
 
-  private func compare() throws {
+  private func compare(_ results: [ScoreRecord]) throws {
+    guard results.contains(where: { $0.excluded == nil }) else { return }
     for (reward, table) in earlier {
       let now = try ScoreRecord.table(of: reward, in: results, from: "these images")
       let comparison = try table.comparison(with: now)
@@ -176,28 +172,31 @@ final class ScoreRun {
     }
   }
 
-  private func refuseEmptyResult() throws {
+  private func refuseEmpty(_ results: [ScoreRecord]) throws {
     guard results.allSatisfy({ $0.excluded != nil }) else { return }
-    let first = results.first.map { "\($0.image): \($0.excluded ?? "")" } ?? ""
+    let first = results.first.map { record in
+      let reason = record.excluded ?? ""
+      return reason.hasPrefix(record.image) ? reason : "\(record.image): \(reason)"
+    }
     throw CommandError(
       status: .badInput,
       description: "none of the \(results.count) images could be scored, "
-        + "\(ScoreReport.exclusions(in: results)); the first is \(first)")
+        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")")
   }
 
-  private func warn(of record: ScoreRecord) {
-    guard let reason = record.excluded else { return }
+  private func warn(of image: ScoredImage) {
+    guard let reason = image.exclusion?.description else { return }
     let text =
-      reason.hasPrefix(record.image)
-      ? "left out: \(reason)" : "\(record.image.printable) is left out: \(reason)"
+      reason.hasPrefix(image.path)
+      ? "left out: \(reason)" : "\(image.path.printable) is left out: \(reason)"
     warn(text)
   }
 
   /// Says which prompts are longer than the CLIP reads, each once, and not for ever.
   private func warnOfTruncation(_ prompts: [String]) {
-    guard command.rewards.choices.contains(.clip), !command.output.quiet, truncated.count < 5
-    else { return }
+    guard command.rewards.readsTexts, !command.output.quiet, truncated.count < 5 else { return }
     for prompt in Set(prompts).subtracting(truncated).sorted() {
+      // What is wrong with the vocabulary is thrown when the prompt is embedded.
       guard let rest = (try? loaded.model?.model.truncation(of: prompt)) ?? nil,
         truncated.insert(prompt).inserted
       else { continue }
