@@ -33,6 +33,9 @@ public final class AdapterSlot {
     self.geometry = geometry
   }
 
+  /// The type that the layer computes in.
+  public var dtype: DType { weight.placement.dtype }
+
   /// Whether the layer's weight is all there is to compute: nothing hangs apart.
   public var isEmpty: Bool { branches.isEmpty }
 

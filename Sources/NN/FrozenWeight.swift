@@ -9,8 +9,10 @@ package final class FrozenWeight {
   /// The shape that the layer asked for.
   package let shape: [Int]
 
+  /// Where the layer computes, and in which type.
+  let placement: Placement
+
   private let source: String
-  private let placement: Placement
   private let origin: WeightOrigin
   private var placed: Tensor?
   private var packed: PackedWeight?
