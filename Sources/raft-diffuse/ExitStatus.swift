@@ -1,6 +1,7 @@
 internal import Diffusion
 internal import Files
 internal import Imaging
+internal import LoRA
 internal import NN
 internal import Tokenization
 internal import Torch
@@ -25,7 +26,9 @@ enum ExitStatus: Int32 {
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
-    case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
+    case let error as AdapterFileError: self = Self.of(error)
+    case is AdapterError, is CheckpointError, is ConfigurationError, is WeightsError:
+      self = .badInput
     default: return nil
     }
   }
@@ -46,6 +49,10 @@ enum ExitStatus: Int32 {
       .unwritable:
       .inputOutput
     }
+  }
+
+  private static func of(_ error: AdapterFileError) -> ExitStatus {
+    if case .noFile = error { .missingFile } else { .badInput }
   }
 
   private static func of(_ error: ImagingError) -> ExitStatus {

@@ -14,7 +14,9 @@ struct RaftDiffuse: ParsableCommand {
       75 try again (out of memory, or stopped by Ctrl-C).
       """,
     version: version,
-    subcommands: [SampleCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [
+      SampleCommand.self, LoRACommand.self, InspectCommand.self, DoctorCommand.self,
+    ])
 }
 
 @main
