@@ -487,7 +487,7 @@ def check_refusals(bench: Bench, seed: int, rows: Rows) -> None:
     unet, _ = states(script)
     partial = {f"unet.{k}": v.contiguous() for k, v in unet.items() if "mid_block" not in k or "lora_A" in k}
     save_file(partial, own / "partial.safetensors")
-    cases.append(("an adapter that lacks factors", own / "partial.safetensors", "one factor only"))
+    cases.append(("an adapter that lacks factors", own / "partial.safetensors", "lack factors"))
     for name, path, word in cases:
         done = bench.command.attempt("lora", "inspect", path)
         good = done.returncode == 65 and word.lower() in done.stderr.lower()

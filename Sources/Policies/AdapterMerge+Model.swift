@@ -40,7 +40,7 @@ extension AdapterMerge {
     let temporary = "\(trimmed[..<slash]).\(trimmed[slash...]).\(random).partial"
     var report = Report()
     do {
-      try Self.makeFolder(temporary)
+      try Self.makeFolder(temporary, for: path)
       let changed: [ModelComponent] = [.unet, .textEncoder].filter { component in
         dtype != nil || AdapterComponent(component).map(components.contains) ?? false
       }
@@ -121,12 +121,13 @@ extension AdapterMerge {
       || name.contains(".bin.index.")
   }
 
-  private static func makeFolder(_ path: String) throws {
+  /// - Parameter shown: what messages call the folder; itself where nil.
+  private static func makeFolder(_ path: String, for shown: String? = nil) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     } catch {
       throw FileError.unwritable(
-        path, reason: "the folder cannot be made; check the path and its permissions")
+        shown ?? path, reason: "the folder cannot be made; check the path and its permissions")
     }
   }
 

@@ -82,7 +82,9 @@ package struct AdapterMerge {
   {
     guard name.hasSuffix(".weight") else { return [] }
     let layer = LayerAddress(component, String(name.dropLast(7)))
-    return adapters.compactMap { weights, scale in weights.layers[layer].map { ($0, scale) } }
+    return adapters.compactMap { weights, scale in
+      scale == 0 ? nil : weights.layers[layer].map { ($0, scale) }
+    }
   }
 
   /// Collects what the writer's closures find out.

@@ -27,6 +27,11 @@ struct AdapterReport: Encodable {
   let form: String
   let hash: String
 
+  /// The rank, α and scale, where all layers have the same.
+  let rank: Int?
+  let alpha: Double?
+  let scale: Double?
+
   /// Layers by rank.
   let ranks: [String: Int]
 
@@ -49,7 +54,8 @@ struct AdapterReport: Encodable {
   let leftOut: [String]
 
   enum CodingKeys: String, CodingKey {
-    case file, form, hash, ranks, alphas, scales, dtypes, layers, parameters, targets, blocks
+    case file, form, hash, rank, alpha, scale, ranks, alphas, scales, dtypes, layers, parameters,
+      targets, blocks
     case metadata
     case alphaOrigin = "alpha_origin"
     case changeNorm = "change_norm"
@@ -69,6 +75,9 @@ struct AdapterReport: Encodable {
     leftOut = adapter.leftOut
     let rows = adapter.weights.layers.sorted { $0.key < $1.key }
     layers = rows.count
+    rank = Self.only(rows.map(\.value.rank))
+    alpha = Self.only(rows.map(\.value.alpha))
+    scale = Self.only(rows.map(\.value.scale))
     ranks = Self.count(rows.map { String($0.value.rank) })
     alphas = Self.count(rows.map { Self.number($0.value.alpha) })
     scales = Self.count(rows.map { Self.number($0.value.scale) })
@@ -146,6 +155,11 @@ struct AdapterReport: Encodable {
 
   private static func count(_ values: [String]) -> [String: Int] {
     Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  private static func only<Value: Hashable>(_ values: [Value]) -> Value? {
+    let all = Set(values)
+    return all.count == 1 ? all.first : nil
   }
 
   private static func number(_ value: Double) -> String {

@@ -140,8 +140,27 @@ struct AdapterAssembly {
       built.layers[layer] = try factors(layer, parts, shapes)
       dtypes.formUnion(stored.map(\.dtype))
     }
+    built.incomplete += withoutFactors()
     built.dtypes = dtypes.sorted { ($1.size, $0.rawValue) < ($0.size, $1.rawValue) }
     return built
+  }
+
+  /// What a configuration says was trained and the file has nothing of. PEFT would go on with
+  /// layers that do nothing.
+  private func withoutFactors() -> [String] {
+    AdapterComponent.allCases.flatMap { component -> [String] in
+      let present = pieces.keys.filter { $0.component == component }
+      // All layers of a network have one configuration.
+      guard let any = present.first, let configuration = configurations[any] else { return [] }
+      let targets = configuration.unmatchedTargets(present).map {
+        "“\($0)” is among the target_modules of \(configuration.source), and there are no factors for it"
+      }
+      let layers = names.layers.filter {
+        $0.component == component && pieces[$0] == nil && configuration.isTarget($0)
+      }
+      return targets
+        + layers.map { "\($0) is a target of \(configuration.source), and has no factors" }
+    }
   }
 
   /// The error of a file that does not fit.

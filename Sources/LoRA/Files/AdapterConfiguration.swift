@@ -13,6 +13,9 @@ struct AdapterConfiguration {
   private let rankOrder: [LayerPattern]
   private let alphaOrder: [LayerPattern]
 
+  /// The ends of layers' names that were trained; nil where that is not said by a plain list.
+  private let targets: [String]?
+
   /// Whether the scale is α/√r.
   let isRankStabilised: Bool
 
@@ -26,6 +29,9 @@ struct AdapterConfiguration {
     rank = try file.integer("r", in: 1...65536, default: 8)
     alpha = try file.number("lora_alpha", default: 8)
     isRankStabilised = try file.bool("use_rslora", default: false)
+    let excluding = ["exclude_modules", "layers_to_transform", "layers_pattern"]
+    let names = excluding.contains(where: file.contains) ? nil : file["target_modules"]?.array
+    targets = names?.compactMap(\.string)
     (rankOrder, ranks) = try Self.pattern("rank_pattern", file) { value in
       value.integer.flatMap { $0 > 0 ? $0 : nil }
     }
@@ -42,6 +48,22 @@ struct AdapterConfiguration {
   /// α of a layer.
   func alpha(of layer: LayerAddress) -> Double {
     alphaOrder.first { Self.matches($0, layer) }.flatMap { alphas[$0] } ?? alpha
+  }
+
+  /// Whether the layer was trained, so that a file without factors for it is not whole.
+  func isTarget(_ layer: LayerAddress) -> Bool {
+    targets?.contains { layer.name == $0 || layer.name.hasSuffix(".\($0)") } ?? false
+  }
+
+  /// The targets that none of `layers` is one of.
+  func unmatchedTargets(_ layers: [LayerAddress]) -> [String] {
+    (targets ?? []).filter { target in
+      !layers.contains { layer in
+        [layer.name, "text_model.\(layer.name)"].contains { name in
+          name == target || name.hasSuffix(".\(target)")
+        }
+      }
+    }
   }
 
   /// A text encoder's layers had `text_model.` in front before transformers 5.
@@ -78,7 +100,8 @@ struct AdapterConfiguration {
     }
     let merging = "merge it into its base with PEFT and give the model"
     if let type = file["peft_type"]?.string, type.uppercased() != "LORA" {
-      throw refuse("a PEFT adapter of another kind than LoRA", "peft_type", merging)
+      let known = ["LOHA": "LoHa", "LOKR": "LoKr", "ADALORA": "AdaLoRA", "VERA": "VeRA"]
+      throw refuse("a \(known[type.uppercased()] ?? type) adapter", "peft_type", merging)
     }
     for (key, kind) in [
       ("use_dora", "a DoRA adapter"), ("lora_bias", "a LoRA with biases"),

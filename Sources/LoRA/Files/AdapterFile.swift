@@ -96,7 +96,7 @@ extension AdapterAssembly {
     let built = try build()
     let leftOut =
       AdapterFileError.section("tensors that no layer takes", unused)
-      + AdapterFileError.section("layers with one factor only", built.incomplete)
+      + AdapterFileError.section("layers that lack factors", built.incomplete)
       + AdapterFileError.section("layers of another shape", built.wrong)
     if built.layers.isEmpty || !(leftOut.isEmpty || allowsPartial) {
       throw failure(built)

@@ -53,9 +53,12 @@ public enum AdapterFileError: Error, Equatable, CustomStringConvertible {
         + "give an adapter that was trained on this model's family"
     case .mismatch(let file, let unused, let incomplete, let wrong):
       ([
-        "\(file) does not fit the model; is it a LoRA for another base? (--allow-partial takes what fits)"
+        "\(file) does not fit in whole; "
+          + (unused.isEmpty && wrong.isEmpty
+            ? "is the download incomplete?" : "is it a LoRA for another base?")
+          + " (--allow-partial takes what fits)"
       ] + Self.section("tensors that no layer takes", unused)
-        + Self.section("layers with one factor only", incomplete)
+        + Self.section("layers that lack factors", incomplete)
         + Self.section("layers of another shape", wrong)).joined(separator: "\n")
     case .duplicate(let one, let other, let file):
       "\(file) has both \(one.printable) and \(other.printable), which are the same factor of one "

@@ -60,6 +60,7 @@ struct AdapterKey {
     ("lora_unet_", [.unet], true), ("lora_te_", [.textEncoder], true),
     ("lora_te1_", [.textEncoder], true), ("lycoris_", AdapterComponent.namedFirst, true),
     ("unet.", [.unet], false), ("text_encoder.", [.textEncoder], false),
+    ("text_encoders.clip_l.transformer.", [.textEncoder], false),
     ("model.diffusion_model.", [.unet], false), ("diffusion_model.", [.unet], false),
   ]
 

@@ -43,6 +43,9 @@ package struct AdapterNames {
     components.lazy.compactMap { joined[$0]?[name] }.first
   }
 
+  /// Every layer of the model; none where the names are of no model in particular.
+  package var layers: [LayerAddress] { geometries.keys.sorted() }
+
   /// A layer's sizes; nil where they are not known.
   package func geometry(of layer: LayerAddress) -> LayerGeometry? { geometries[layer] }
 
