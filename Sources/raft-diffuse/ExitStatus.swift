@@ -3,6 +3,7 @@ internal import Files
 internal import Imaging
 internal import LoRA
 internal import NN
+internal import Policies
 internal import Tokenization
 internal import Torch
 
@@ -27,8 +28,10 @@ enum ExitStatus: Int32 {
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
     case let error as AdapterFileError: self = Self.of(error)
-    case is AdapterError, is CheckpointError, is ConfigurationError, is WeightsError:
-      self = .badInput
+    case let error as AdapterError: self = Self.of(error)
+    case let error as TrainingError: self = Self.of(error)
+    case is ExampleError, is TrainingDivergence: self = .badInput
+    case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
   }
@@ -81,6 +84,20 @@ enum ExitStatus: Int32 {
     case .steps, .eta: .usage
     case .stopped: .tryAgain
     default: .badInput
+    }
+  }
+
+  private static func of(_ error: AdapterError) -> ExitStatus {
+    switch error {
+    case .rank, .alpha, .dropout, .noneOf: .usage
+    case .noLayers, .shape, .notFinite, .empty: .badInput
+    }
+  }
+
+  private static func of(_ error: TrainingError) -> ExitStatus {
+    switch error {
+    case .setting: .usage
+    case .gradientNotFinite, .state, .stateShape: .badInput
     }
   }
 

@@ -44,6 +44,11 @@ struct PromptInputs: ParsableArguments {
   /// All prompts, in order: those of the command line, then those of the file.
   func prompts() throws -> [String] {
     guard let file else { return texts }
+    return try texts + Self.prompts(in: file)
+  }
+
+  /// The prompts of a file, one a line.
+  static func prompts(in file: String) throws -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
       throw CommandError(
@@ -74,7 +79,7 @@ struct PromptInputs: ParsableArguments {
       throw CommandError(
         status: .badInput, description: "\(file) holds no prompt; write one a line")
     }
-    return texts + lines
+    return lines
   }
 
   /// One request an image, a prompt's images side by side.

@@ -15,7 +15,8 @@ struct RaftDiffuse: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      SampleCommand.self, LoRACommand.self, InspectCommand.self, DoctorCommand.self,
+      SampleCommand.self, TuneCommand.self, LoRACommand.self, InspectCommand.self,
+      DoctorCommand.self,
     ])
 }
 
