@@ -95,16 +95,18 @@ let package = Package(
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
-    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"]),
+    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"], fixtures: true),
     tests("Tokenization", ["Files"], fixtures: true),
     tests("Imaging", fixtures: true),
     tests(
       "CLIP", ["TestSupport", "Files", "Imaging", "NN", "Tokenization", "Torch"], fixtures: true),
-    tests("CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"]),
+    tests(
+      "CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"],
+      fixtures: true),
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
-    tests("Policies", ["TestSupport", "Diffusion", "LoRA", "NN", "Torch"]),
+    tests("Policies", ["TestSupport", "Diffusion", "Files", "LoRA", "NN", "Torch"]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
