@@ -95,12 +95,14 @@ let package = Package(
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
-    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"]),
+    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"], fixtures: true),
     tests("Tokenization", ["Files"], fixtures: true),
     tests("Imaging", fixtures: true),
     tests(
       "CLIP", ["TestSupport", "Files", "Imaging", "NN", "Tokenization", "Torch"], fixtures: true),
-    tests("CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"]),
+    tests(
+      "CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"],
+      fixtures: true),
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
