@@ -132,7 +132,7 @@ struct AdapterTrainingTests {
         for (gradient, direction) in zip(found, directions) {
           computed += try (gradient * direction).sum().item()
         }
-        let step = 1e-3
+        let step = 2e-4
         func value(_ factor: Double) throws -> Double {
           try withoutGradients {
             for (i, parameter) in parameters.enumerated() {
