@@ -158,7 +158,7 @@ struct BadArgumentTests {
 
   @Test(
     "help is as it was reviewed",
-    arguments: [("help", ["--help"]), ("help-sample", ["sample", "--help"])])
+    arguments: [("help", ["--help"]), ("help-sample", ["sample", "--help"]), ("help-score", ["score", "--help"])])
   func help(_ name: String, _ arguments: [String]) throws {
     let file = TestFolder.fixtures.appending(path: "\(name).txt")
     let run = try Command.run(arguments, environment: ["COLUMNS": "80"])

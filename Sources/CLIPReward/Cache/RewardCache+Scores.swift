@@ -7,7 +7,8 @@ internal import GRDB
 extension RewardCache {
   /// What a reward of this passport gave for each of `inputs` before, in their order; nil where it
   /// was not asked. Only scores are kept, never failures.
-  public func scores(of inputs: [RewardInput], passport: RewardPassport) throws -> [RewardOutcome?] {
+  public func scores(of inputs: [RewardInput], passport: RewardPassport) throws -> [RewardOutcome?]
+  {
     let passport = passport.digest
     return try read { database in
       let statement = try database.cachedStatement(
