@@ -146,7 +146,7 @@ final class ScoreRun {
         let ranked =
           command.output.top.map { ScoreReport.ranked(results, top: $0) } ?? results
         for record in ranked { try Console.json(record) }
-      } else if !loaded.rewards.isEmpty {
+      } else if !loaded.rewards.isEmpty, results.contains(where: { $0.score != nil }) {
         let report = ScoreReport(
           rewards: loaded.rewards.map(\.name), isMixed: !loaded.isPlain, results)
         let ranked = ScoreReport.ranked(results, top: command.output.top)
