@@ -57,7 +57,8 @@ struct ResultsComparison {
     let difference = comparison.difference ?? 0
     let margin = comparison.margin.map { " ± \(ScoreReport.number($0))" } ?? ""
     let how = comparison.pairs.map { "paired over \($0) images" } ?? "two groups of images"
-    return "\(reward): \(first) mean \(number(comparison.before.mean)) (n \(comparison.before.count)), "
+    return
+      "\(reward): \(first) mean \(number(comparison.before.mean)) (n \(comparison.before.count)), "
       + "\(second) mean \(number(comparison.after.mean)) (n \(comparison.after.count)); "
       + "difference \(difference < 0 ? "" : "+")\(number(comparison.difference))\(margin) (\(how))"
   }
