@@ -95,7 +95,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),
-    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"]),
+    tests("LoRA", ["TestSupport", "Files", "NN", "Torch"], fixtures: true),
     tests("Tokenization", ["Files"], fixtures: true),
     tests("Imaging", fixtures: true),
     tests(
@@ -106,7 +106,7 @@ let package = Package(
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
-    tests("Policies", ["TestSupport", "Diffusion", "LoRA", "NN", "Torch"]),
+    tests("Policies", ["TestSupport", "Diffusion", "Files", "LoRA", "NN", "Torch"]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

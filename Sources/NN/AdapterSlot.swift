@@ -2,6 +2,9 @@ public import Torch
 
 /// What an adapter adds to a frozen layer.
 public protocol LayerBranch: AnyObject {
+  /// The branch's tensors that gradients are asked for; none where it is not trained.
+  var parameters: [Tensor] { get }
+
   /// The branch's share of the layer's output, in the type of `x`.
   ///
   /// - Parameter x: the layer's input: `[…, in]`, channels last, where the layer is pointwise, else
@@ -11,6 +14,11 @@ public protocol LayerBranch: AnyObject {
 
   /// What the branch amounts to as a change of the weight, `F32 [out, in]` or `[out, in, kh, kw]`.
   func weightChange() throws -> Tensor
+}
+
+extension LayerBranch {
+  /// None.
+  public var parameters: [Tensor] { [] }
 }
 
 /// The place in a frozen layer where adapters hang: `y = W·x + b + Σ branch(x)`.
@@ -33,6 +41,12 @@ public final class AdapterSlot {
     self.geometry = geometry
   }
 
+  /// The type that the layer computes in.
+  public var dtype: DType { weight.placement.dtype }
+
+  /// Where the layer computes.
+  public var device: Device { weight.placement.device }
+
   /// Whether the layer's weight is all there is to compute: nothing hangs apart.
   public var isEmpty: Bool { branches.isEmpty }
 
@@ -42,8 +56,14 @@ public final class AdapterSlot {
     try weight.pristine().reshaped(geometry.weightShape)
   }
 
+  /// The tensors of what hangs here that gradients are asked for.
+  public var parameters: [Tensor] { branches.flatMap(\.parameters) }
+
   /// Hangs `branch` beside the weight.
   public func attach(_ branch: any LayerBranch) { branches.append(branch) }
+
+  /// Takes `branch` off where it hangs.
+  public func detach(_ branch: any LayerBranch) { branches.removeAll { $0 === branch } }
 
   /// Takes all branches off, and what was folded out of the weight.
   public func detachAll() {

@@ -9,8 +9,10 @@ package final class FrozenWeight {
   /// The shape that the layer asked for.
   package let shape: [Int]
 
+  /// Where the layer computes, and in which type.
+  let placement: Placement
+
   private let source: String
-  private let placement: Placement
   private let origin: WeightOrigin
   private var placed: Tensor?
   private var packed: PackedWeight?
@@ -45,7 +47,11 @@ package final class FrozenWeight {
   package func packed(for x: Tensor, _ pack: (Tensor) throws -> PackedWeight) throws
     -> PackedWeight?
   {
-    if recordsGradients && x.requiresGradient { return nil }
+    if recordsGradients && x.requiresGradient {
+      // A weight is held in one form at a time.
+      packed = nil
+      return nil
+    }
     if let packed { return packed }
     guard packs else { return nil }
     let made = try pack(try placed ?? load())

@@ -1,4 +1,4 @@
-internal import Torch
+package import Torch
 
 /// How a tensor that no file holds starts out.
 package enum Initialisation: Sendable {
@@ -16,14 +16,19 @@ package enum Initialisation: Sendable {
 
   /// A tensor of `shape` that depends on the seed and the tensor's own name alone, not on the order
   /// of construction.
-  func tensor(_ shape: [Int], name: String, seed: UInt64) throws -> Tensor {
-    let generator = try Generator(seed: Self.hash(name, seed))
+  package func tensor(_ shape: [Int], name: String, seed: UInt64) throws -> Tensor {
+    let generator = try Self.generator(name, seed: seed)
     switch self {
     case .zeros: return try .zeros(shape)
     case .ones: return try .ones(shape)
     case .uniform(let bound): return try (generator.uniform(shape) * 2 - 1) * bound
     case .normal(let deviation): return try generator.normal(shape) * deviation
     }
+  }
+
+  /// The stream of random numbers whose address is `name` and `seed`.
+  package static func generator(_ name: String, seed: UInt64) throws -> Generator {
+    try Generator(seed: hash(name, seed))
   }
 
   /// FNV-1a over the seed's bytes and the name's.

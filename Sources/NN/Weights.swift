@@ -44,8 +44,11 @@ public struct Weights {
   /// Elements of all tensors that layers have asked for so far.
   package var elementCount: Int { store.elementCount }
 
-  /// The slots of all layers made so far, in the order of construction.
-  package var slots: [AdapterSlot] { store.slots }
+  /// The slots of all layers made so far at this place and below, in the order of construction.
+  package var slots: [AdapterSlot] {
+    guard !path.isEmpty else { return store.slots }
+    return store.slots.filter { $0.name == path || $0.name.hasPrefix(path + ".") }
+  }
 
   /// A slot for adapters in the layer here, whose weight is `weight`.
   func slot(_ weight: FrozenWeight, _ geometry: LayerGeometry) -> AdapterSlot {

@@ -3,21 +3,23 @@ internal import CTorch
 /// The gradients of a scalar `loss` with respect to `inputs`, in their order.
 ///
 /// Every input must have taken part in the loss. First order only; the graph is freed.
-public func gradients(of loss: Tensor, withRespectTo inputs: [Tensor]) throws(TorchError)
-  -> [Tensor]
-{
+///
+/// - Throws: `TorchError`, or what a checkpointed region threw when it was run again, as it threw
+///   it.
+public func gradients(of loss: Tensor, withRespectTo inputs: [Tensor]) throws -> [Tensor] {
   guard !inputs.isEmpty else { return [] }
   var results = [CTensor](repeating: CTensor(), count: inputs.count)
+  var thrown = CTorchThrown()
   let handles = inputs.map(\.handle)
-  let status = withExtendedLifetime(inputs) {
+  let status = withExtendedLifetime((loss, inputs)) {
     handles.withUnsafeBufferPointer { given in
       results.withUnsafeMutableBufferPointer { out in
         guard let given = given.baseAddress, let out = out.baseAddress else { return CTORCH_OK }
-        return ctorch_gradients(loss.handle, given, handles.count, out)
+        return ctorch_gradients(loss.handle, given, handles.count, out, &thrown)
       }
     }
   }
-  try check(status, "gradients", [loss])
+  try check(status, thrown, "gradients", [loss])
   return results.map(Tensor.init(owning:))
 }
 

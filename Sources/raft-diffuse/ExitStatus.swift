@@ -3,7 +3,9 @@ internal import CLIPReward
 internal import Diffusion
 internal import Files
 internal import Imaging
+internal import LoRA
 internal import NN
+internal import Policies
 internal import Tokenization
 internal import Torch
 
@@ -31,6 +33,10 @@ enum ExitStatus: Int32 {
     case let error as RewardError: self = Self.of(error)
     case let error as ExternalRewardError: self = Self.of(error)
     case let error as MixingError: self = Self.of(error)
+    case let error as AdapterFileError: self = Self.of(error)
+    case let error as AdapterError: self = Self.of(error)
+    case let error as TrainingError: self = Self.of(error)
+    case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
     }
@@ -52,6 +58,10 @@ enum ExitStatus: Int32 {
       .unwritable:
       .inputOutput
     }
+  }
+
+  private static func of(_ error: AdapterFileError) -> ExitStatus {
+    if case .noFile = error { .missingFile } else { .badInput }
   }
 
   private static func of(_ error: ImagingError) -> ExitStatus {
@@ -113,6 +123,20 @@ enum ExitStatus: Int32 {
     switch error {
     case .differentPassports, .noBaseScores, .columns: .badInput
     default: .usage
+    }
+  }
+
+  private static func of(_ error: AdapterError) -> ExitStatus {
+    switch error {
+    case .rank, .alpha, .dropout, .noneOf: .usage
+    case .noLayers, .shape, .notFinite, .empty: .badInput
+    }
+  }
+
+  private static func of(_ error: TrainingError) -> ExitStatus {
+    switch error {
+    case .setting: .usage
+    case .gradientNotFinite, .state, .stateShape: .badInput
     }
   }
 

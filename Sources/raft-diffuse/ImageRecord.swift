@@ -7,6 +7,9 @@ struct ImageRecord: Codable, Equatable {
 
   /// A file's or folder's whole path, or a hub id.
   var model: String
+
+  /// The adapters that were added to the model; nil for none.
+  var adapters: [AdapterRecord]?
   var prompt: String
   var negativePrompt: String
   var seed: UInt64
@@ -37,7 +40,8 @@ struct ImageRecord: Codable, Equatable {
   var command: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case version, model, prompt, seed, width, height, sampler, steps, guidance, eta, spacing
+    case version, model, adapters, prompt, seed, width, height, sampler, steps, guidance, eta,
+      spacing
     case prediction, emphasis, precision, device, threads, torch, command
     case negativePrompt = "negative_prompt"
     case matchesDiffusersSteps = "match_diffusers_steps"
@@ -61,9 +65,17 @@ struct ImageRecord: Codable, Equatable {
     ]
     if clipSkip > 1 { settings.append(.init("Clip skip", String(clipSkip))) }
     if eta > 0 { settings.append(.init("Eta DDIM", Self.number(eta))) }
+    let adapters = adapters ?? []
+    if !adapters.isEmpty {
+      let hashes = adapters.map { "\($0.name): \($0.hash.prefix(12))" }
+      settings.append(.init("Lora hashes", hashes.joined(separator: ", ")))
+    }
     settings += [.init("RNG", "CPU"), .init("Version", "raft-diffuse \(version)")]
+    // Where the web UI looks for adapters; the record's own prompt stays as it is.
+    let tags = adapters.map { "<lora:\($0.name):\(Self.number($0.scale))>" }
     return GenerationParameters(
-      prompt: prompt, negativePrompt: negativePrompt, settings: settings)
+      prompt: ([prompt] + tags).filter { !$0.isEmpty }.joined(separator: " "),
+      negativePrompt: negativePrompt, settings: settings)
   }
 
   /// The text chunks of the image's PNG.

@@ -111,7 +111,7 @@ struct ImageReport: Encodable {
 
   /// A foreign text as a terminal may show it: line feeds stay, other controls and what turns the
   /// direction of writing are escaped.
-  private static func harmless(_ text: String) -> String {
+  static func harmless(_ text: String) -> String {
     var shown = ""
     for scalar in text.unicodeScalars {
       let turns =

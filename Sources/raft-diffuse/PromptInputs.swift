@@ -44,7 +44,12 @@ struct PromptInputs: ParsableArguments {
   /// All prompts, in order: those of the command line, then those of the file.
   func prompts() throws -> [String] {
     guard let file else { return texts }
-    return try texts + PromptFile.lines(of: PromptFile.text(file), named: file)
+    return try texts + Self.prompts(in: file)
+  }
+
+  /// The prompts of a file, one a line.
+  static func prompts(in file: String) throws -> [String] {
+    try PromptFile.lines(of: PromptFile.text(file), named: file)
   }
 
   /// One request an image, a prompt's images side by side.

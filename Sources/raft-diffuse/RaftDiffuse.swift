@@ -14,7 +14,10 @@ struct RaftDiffuse: ParsableCommand {
       75 try again (out of memory, or stopped by Ctrl-C).
       """,
     version: version,
-    subcommands: [SampleCommand.self, ScoreCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [
+      SampleCommand.self, ScoreCommand.self, TuneCommand.self, LoRACommand.self,
+      InspectCommand.self, DoctorCommand.self,
+    ])
 }
 
 @main

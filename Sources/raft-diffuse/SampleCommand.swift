@@ -11,6 +11,7 @@ struct SampleCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Adapters") var adapters: AdapterOptions
   @OptionGroup(title: "Prompts") var prompts: PromptInputs
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @OptionGroup(title: "Noise from files") var noise: GivenNoiseOptions

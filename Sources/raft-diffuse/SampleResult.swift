@@ -41,12 +41,15 @@ struct SampleResult: Encodable {
   let totalSeconds: Double
   let peakMemoryBytes: Int?
 
+  /// The adapters that were added to the model; nil for none.
+  var adapters: [AdapterRecord]?
+
   /// What ended the run early, or failed after its last image.
   let error: String?
 
   enum CodingKeys: String, CodingKey {
     case images, requested, grid, latents, sampler, steps, width, height, precision, device,
-      threads, batch, error
+      threads, batch, error, adapters
     case loadSeconds = "load_seconds"
     case firstStepSeconds = "first_step_seconds"
     case secondsPerStep = "seconds_per_step"

@@ -1,7 +1,9 @@
 internal import Diffusion
 internal import Foundation
 internal import Imaging
+internal import LoRA
 internal import NN
+internal import Policies
 internal import Torch
 
 /// One call of `raft-diffuse sample`, from the requests to the files.
@@ -36,6 +38,7 @@ struct SampleRun {
     let given = try command.noise.load()
     let model = try command.model.load(on: device)
     model.warnings.forEach(warn)
+    let adapters = try adapted(model)
     if let note = command.sampling.substitution(model.scheduler) { warn(note) }
     let stopwatch = Stopwatch()
     let sampler = TimedSampler(
@@ -67,7 +70,7 @@ struct SampleRun {
           stopwatch, device)
         let decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
         for (image, i) in zip(decoded, range) {
-          try write(image, i, model)
+          try write(image, i, model, adapters)
           done += 1
         }
         if command.output.grid != nil { images += decoded }
@@ -97,7 +100,19 @@ struct SampleRun {
     } else if done == 0, let failure {
       throw failure
     }
-    return (result(model, stopwatch, loaded, batch, done, failure), failure)
+    var result = result(model, stopwatch, loaded, batch, done, failure)
+    result.adapters = adapters.isEmpty ? nil : adapters
+    return (result, failure)
+  }
+
+  /// Hangs the adapters that were asked for in `model`.
+  private func adapted(_ model: StableDiffusion) throws -> [AdapterRecord] {
+    guard !command.adapters.choices.isEmpty else { return [] }
+    let loaded = try command.adapters.load(AdapterNames(model))
+    loaded.compactMap(\.warning).forEach(warn)
+    try AdapterTargets(model).attach(
+      loaded.map { ($0.file.weights, $0.choice.scale) }, folding: true)
+    return loaded.map(\.record)
   }
 
   /// What to say where the user stopped the run before its end.
@@ -136,11 +151,13 @@ struct SampleRun {
     return try made.get()
   }
 
-  private func write(_ image: RGBImage, _ index: Int, _ model: StableDiffusion) throws {
+  private func write(
+    _ image: RGBImage, _ index: Int, _ model: StableDiffusion, _ adapters: [AdapterRecord]
+  ) throws {
     if image.statistics.isNearlyConstant() {
       warn("\(paths[index]) is of one colour only; the model or the settings may be broken")
     }
-    try PNG.write(image, to: paths[index], texts: record(of: index, model).texts())
+    try PNG.write(image, to: paths[index], texts: record(of: index, model, adapters).texts())
   }
 
   private func writeLatents(_ latents: [Tensor]) throws {
@@ -168,12 +185,15 @@ struct SampleRun {
       emptyCell: (size.width, size.height))
   }
 
-  private func record(of index: Int, _ model: StableDiffusion) -> ImageRecord {
+  private func record(of index: Int, _ model: StableDiffusion, _ adapters: [AdapterRecord])
+    -> ImageRecord
+  {
     let request = requests[index]
     let sampling = command.sampling
     let isGiven = command.noise.initialLatents != nil || command.noise.stepNoise != nil
     var record = ImageRecord(
       version: RaftDiffuse.version, model: ModelFiles.recorded(command.model.model),
+      adapters: adapters.isEmpty ? nil : adapters,
       prompt: request.prompt,
       negativePrompt: request.negativePrompt, seed: request.seed, width: sampling.res.width,
       height: sampling.res.height, sampler: sampling.kind(model.scheduler).rawValue,

@@ -25,7 +25,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     // All that a reader needs of Torch is the names and sizes of element types.
     library("Torch"),
-    library("Files"),
+    // Digests come from a package that is not needed here.
+    .target(name: "Files", exclude: ["Digest.swift"], swiftSettings: strict),
     library("NN", ["Files", "Torch"]),
     library("Tokenization", ["Files"]),
     library("Imaging", ["CImaging", "Files"]),

@@ -179,7 +179,7 @@ struct BadWeightsTests {
     Case(
       "a LoRA", Safetensors.file(names: ["lora_unet_down_blocks_0.lora_down.weight"]),
       """
-      is a LoRA adapter, which is not supported; adapters cannot be applied yet; give the base model
+      is a LoRA adapter, which is not supported; give the base model, and the adapter with --lora
       """),
     Case(
       "one component", Safetensors.file(names: ["down_blocks.0.x"]),

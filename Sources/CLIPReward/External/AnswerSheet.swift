@@ -8,6 +8,9 @@ struct AnswerSheet {
   /// The outcomes by id.
   private(set) var outcomes: [String: RewardOutcome] = [:]
 
+  /// Those that were answered without an id.
+  private var answeredInOrder: Set<String> = []
+
   private let reward: String
 
   /// A sheet without answers.
@@ -55,6 +58,14 @@ struct AnswerSheet {
       throw failure("answered twice for the id \(id.printable): \(try shown())")
     }
     outcomes[id] = answer.outcome
+    if answer.id == nil { answeredInOrder.insert(id) }
+  }
+
+  /// Takes back what was answered without an id: after a line too many nobody knows which image an
+  /// answer was for.
+  mutating func distrustOrder() {
+    for id in answeredInOrder { outcomes[id] = nil }
+    answeredInOrder = []
   }
 
   private func nextOpen(_ shown: () throws -> String) throws -> String {

@@ -40,6 +40,10 @@ public final class ExternalReward: ImageReward {
   /// The command line or address, with the digests of the files that it names.
   public var passport: RewardPassport { service.passport }
 
+  /// Ends the reward's program, if one runs; it is started again when next asked. This happens by
+  /// itself when the reward is no longer used.
+  public func end() { service.end() }
+
   /// Scores `inputs` in batches.
   ///
   /// - Throws: ``ExternalRewardError`` where every image failed for a reason that lies with the

@@ -2,20 +2,20 @@ internal import Files
 internal import Foundation
 
 /// A program and its arguments, out of one line.
-struct ProgramCommand: Equatable {
+package struct ProgramCommand: Equatable {
   /// The line as it was given.
-  let line: String
+  package let line: String
 
   /// The program's file.
-  let program: String
+  package let program: String
 
   /// What it is called with.
-  let arguments: [String]
+  package let arguments: [String]
 
   /// Splits `line` and looks its first word up along `environment`'s PATH.
   ///
   /// - Throws: ``ExternalRewardError``.
-  init(_ line: String, environment: [String: String]) throws {
+  package init(_ line: String, environment: [String: String]) throws {
     let words = try Self.words(of: line)
     guard let name = words.first, !name.isEmpty else {
       throw ExternalRewardError.badCommandLine(
@@ -47,7 +47,7 @@ struct ProgramCommand: Equatable {
   }
 
   /// The words of `line` as a shell reads them, without any expansion.
-  static func words(of line: String) throws -> [String] {
+  package static func words(of line: String) throws -> [String] {
     var words: [String] = []
     var word: String?
     var quote: Character?

@@ -23,6 +23,11 @@ final class ProgramService: RewardService {
     passport = try command.passport()
   }
 
+  func end() {
+    program?.end()
+    program = nil
+  }
+
   func answer(_ requests: [RewardRequest], in sheet: inout AnswerSheet) throws {
     let deadline = ContinuousClock.now + .seconds(options.timeout)
     var text = Data()
@@ -51,7 +56,13 @@ final class ProgramService: RewardService {
       return sheet.isComplete
     }
     switch end {
-    case nil: try refuseStray(program)
+    case nil:
+      do {
+        try refuseStray(program)
+      } catch {
+        sheet.distrustOrder()
+        throw error
+      }
     case .ended(let way, let unfinished):
       let line = unfinished.map { "; its last line: \(AnswerSheet.quoted($0))" } ?? ""
       throw ServiceFailure(

@@ -14,4 +14,7 @@ protocol RewardService: AnyObject {
   /// - Throws: ``ServiceFailure`` where requests stay open, ``ExternalRewardError`` where the call
   ///   must end.
   func answer(_ requests: [RewardRequest], in sheet: inout AnswerSheet) throws
+
+  /// Gives back what the way holds open.
+  func end()
 }

@@ -48,7 +48,32 @@ CTorchStatus ctorch_empty_cache(CTorchDevice device);
 // Gradients
 bool ctorch_set_gradients_enabled(bool enabled);
 bool ctorch_gradients_enabled(void);
-CTorchStatus ctorch_gradients(CTensor loss, const CTensor *_Nonnull inputs, size_t count, CTensor *_Nonnull out);
+
+// An error that a callback threw: `raw` is the caller's own object, which `release` gives back. Where a function hands one
+// out, `keeper` holds it until ctorch_thrown_release.
+typedef struct {
+  void *_Nullable raw;
+  void (*_Nullable release)(void *_Nullable raw);
+  void *_Nullable keeper;
+} CTorchThrown;
+void ctorch_thrown_release(CTorchThrown thrown);
+
+// A region that is run again when its gradients are asked for. `run` owns the inputs that it is given; it leaves a result,
+// or an error in `thrown` and a status that is not CTORCH_OK. `release` is called once, when nothing can run it any more.
+typedef struct {
+  void *_Nonnull context;
+  CTorchStatus (*_Nonnull run)(void *_Nonnull context, const CTensor *_Nonnull inputs, size_t count, CTensor *_Nonnull result,
+                               CTorchThrown *_Nonnull thrown);
+  void (*_Nonnull release)(void *_Nonnull context);
+} CTorchRegion;
+
+CTorchStatus ctorch_gradients(CTensor loss, const CTensor *_Nonnull inputs, size_t count, CTensor *_Nonnull out,
+                              CTorchThrown *_Nonnull thrown);
+// The first `input_count` of the tensors are the region's inputs, the others parameters that it reads by itself.
+CTorchStatus ctorch_checkpointed(const CTensor *_Nonnull tensors, size_t count, size_t input_count, CTorchRegion region,
+                                 CTensor *_Nonnull out, CTorchThrown *_Nonnull thrown);
+// Another handle to the same tensor.
+CTorchStatus ctorch_share(CTensor x, CTensor *_Nonnull out);
 
 // Random numbers
 CTorchStatus ctorch_generator_make(uint64_t seed, CGenerator *_Nonnull out);

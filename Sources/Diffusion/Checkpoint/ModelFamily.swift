@@ -47,7 +47,7 @@ enum ModelFamily {
       .unsupported(path: file.path, kind: kind, advice: advice)
     }
     if has({ $0.contains("lora_") || $0.contains(".lora.") || $0.contains("_lora.") }) {
-      throw refuse("a LoRA adapter", "adapters cannot be applied yet; give the base model")
+      throw refuse("a LoRA adapter", "give the base model, and the adapter with --lora")
     }
     if has({ $0.hasPrefix("conditioner.embedders.") }) { throw refuse("an SDXL checkpoint") }
     if has({ $0.contains("joint_blocks.") }) { throw refuse("an SD-3 checkpoint") }

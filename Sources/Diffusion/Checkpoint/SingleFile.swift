@@ -36,7 +36,7 @@ package struct SingleFile: ModelParts {
     }
   }
 
-  private var names: LatentDiffusionNames {
+  var names: LatentDiffusionNames {
     LatentDiffusionNames(unetLayers: unetLayers, vaeLevels: vaeLevels)
   }
 

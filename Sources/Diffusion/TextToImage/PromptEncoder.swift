@@ -67,8 +67,21 @@ public struct PromptEncoder {
     return try Tensor.stacked(encoded)
   }
 
+  /// The same in one pass of the tower, for training it. A prompt's states may depend on its
+  /// company in the last digit.
+  package func encodeTogether(_ prompts: [String], chunkCount: Int = 1) throws -> Tensor {
+    let all = prompts.map { chunks($0, count: chunkCount) }
+    let states = try encode(
+      TokenChunks(ids: all.flatMap(\.ids), weights: all.flatMap(\.weights)))
+    return try states.reshaped([prompts.count, -1, states.shape[1]])
+  }
+
   private func encode(_ prompt: String, chunkCount: Int) throws -> Tensor {
-    let chunks = chunks(prompt, count: chunkCount)
+    try encode(chunks(prompt, count: chunkCount))
+  }
+
+  /// - Returns: `[T · chunks, D]`.
+  private func encode(_ chunks: TokenChunks) throws -> Tensor {
     let length = chunks.ids[0].count
     let ids = try Tensor(chunks.ids.flatMap(\.self), shape: [chunks.ids.count, length])
     var states = try tower(ids.to(device: device), skippedLayers: options.clipSkip - 1)

@@ -43,11 +43,8 @@ package enum SafetensorsWriter {
   package static func write(
     _ items: [Item], metadata: [String: String] = [:], to path: String
   ) throws {
-    let items = items.sorted { first, second in
-      let ranks = (rank(of: first.dtype), rank(of: second.dtype))
-      if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
-      return first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
-    }
+    let items = sorted(items)
+    let metadata = metadata.merging(["format": "pt"]) { given, _ in given }
     let header = try header(of: items, metadata: metadata, path: path)
     try AtomicFile.write(to: path) { sink in
       try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try sink.write($0) }
@@ -61,6 +58,23 @@ package enum SafetensorsWriter {
             item.name, needed: needed, given: sink.count - start, file: path)
         }
       }
+    }
+  }
+
+  /// The bytes of a file of `items` with this metadata and no other.
+  package static func bytes(_ items: [Item], metadata: [String: String]) throws -> [UInt8] {
+    let items = sorted(items)
+    let header = try header(of: items, metadata: metadata, path: "the file")
+    var bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian, Array.init) + header
+    for item in items { try item.feed { bytes.append(contentsOf: $0) } }
+    return bytes
+  }
+
+  private static func sorted(_ items: [Item]) -> [Item] {
+    items.sorted { first, second in
+      let ranks = (rank(of: first.dtype), rank(of: second.dtype))
+      if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+      return first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
     }
   }
 
@@ -95,7 +109,6 @@ package enum SafetensorsWriter {
   ) throws -> [UInt8] {
     var names: Set<String> = ["__metadata__"]
     var offset = 0
-    let metadata = metadata.merging(["format": "pt"]) { given, _ in given }
     let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
     var members = ["\"__metadata__\":{\(pairs.joined(separator: ","))}"]
     for item in items {

@@ -119,7 +119,7 @@ struct SingleFileTests {
     var testDescription: String { kind }
   }
 
-  private static let adapterAdvice = "adapters cannot be applied yet; give the base model"
+  private static let adapterAdvice = "give the base model, and the adapter with --lora"
 
   private static let partAdvice =
     "it looks like one component of a diffusers model: give the model's folder"

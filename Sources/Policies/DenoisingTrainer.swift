@@ -1,0 +1,174 @@
+public import Diffusion
+public import LoRA
+public import NN
+public import Torch
+
+/// Fine-tunes an adapter of a text-to-image model by the denoising loss. The base stays as it is.
+public final class DenoisingTrainer {
+  /// What one step learns from: `B` examples.
+  public struct Batch {
+    /// Clean latents, as the UNet sees them, `[B, 4, H, W]`.
+    public let latents: Tensor
+
+    /// What the examples show, `B` texts.
+    public let prompts: [String]
+
+    /// Unit noise, `[B, 4, H, W]`.
+    public let noise: Tensor
+
+    /// How far each example is noised, 0..<N, `B` of them.
+    public let timesteps: [Int]
+
+    /// `B` examples.
+    public init(latents: Tensor, prompts: [String], noise: Tensor, timesteps: [Int]) {
+      self.latents = latents
+      self.prompts = prompts
+      self.noise = noise
+      self.timesteps = timesteps
+    }
+  }
+
+  /// What one step did.
+  public struct StepReport: Sendable, Equatable {
+    /// The step, counted from 0.
+    public let step: Int
+
+    /// The batch's loss before the step.
+    public let loss: Double
+
+    /// The norm of all gradients together, before clipping.
+    public let gradientNorm: Double
+
+    /// η of the step.
+    public let learningRate: Double
+  }
+
+  /// A loss and its gradients.
+  public struct Gradients {
+    /// The batch's loss.
+    public let loss: Double
+
+    /// One for each of the adapter's parameters, `F32`, in their order.
+    public let gradients: [Tensor]
+  }
+
+  /// The adapter in training.
+  public let adapter: TrainableAdapter
+
+  /// What changes it.
+  public let optimizer: any Optimizer
+
+  /// η of each step.
+  public let learningRates: LearningRates
+
+  /// The longest gradient that is taken as it is; nil for any.
+  public let maximalGradientNorm: Double?
+
+  private let model: StableDiffusion
+  private let loss: DenoisingLoss
+  private let states: TrainingStates
+
+  /// A learning rate, and how it changes.
+  public struct LearningRates: Sendable, Equatable {
+    /// The highest rate.
+    public let base: Double
+
+    /// What it is multiplied with.
+    public let schedule: LearningRateSchedule
+
+    /// - Throws: `TrainingError.setting` where the rate is negative or infinite.
+    public init(_ base: Double, _ schedule: LearningRateSchedule) throws {
+      guard base >= 0, base.isFinite else {
+        throw TrainingError.setting(
+          "the learning rate is \(base), but it must be finite and not negative")
+      }
+      self.base = base
+      self.schedule = schedule
+    }
+
+    /// η of step `step`, counted from 0.
+    public func rate(at step: Int) -> Double { base * schedule.multiplier(at: step) }
+  }
+
+  /// Hangs `adapter` in `model`, to be trained there.
+  ///
+  /// - Parameters:
+  ///   - optimizer: over the adapter's parameters.
+  ///   - maximalGradientNorm: gradients are clipped to this norm; nil for never.
+  ///   - options: how prompts are read.
+  ///   - usesCheckpointing: less memory for a third more time.
+  public init(
+    _ model: StableDiffusion, adapter: TrainableAdapter, optimizer: any Optimizer,
+    learningRates: LearningRates, maximalGradientNorm: Double? = nil,
+    options: PromptOptions = PromptOptions(), usesCheckpointing: Bool = false
+  ) throws {
+    if let maximalGradientNorm, !(maximalGradientNorm > 0) {
+      throw TrainingError.setting(
+        "gradients cannot be clipped to a norm of \(maximalGradientNorm); it must be above 0")
+    }
+    self.model = model
+    self.adapter = adapter
+    self.optimizer = optimizer
+    self.learningRates = learningRates
+    self.maximalGradientNorm = maximalGradientNorm
+    loss = DenoisingLoss(model.scheduler)
+    states = try TrainingStates(
+      model, options: options, areTrained: adapter.components.contains(.textEncoder))
+    model.unet.usesCheckpointing = usesCheckpointing
+    adapter.attach()
+  }
+
+  /// The training timesteps, N.
+  public var timestepCount: Int { loss.timestepCount }
+
+  /// The loss of `batch` and its gradients; nothing is changed by it.
+  ///
+  /// - Throws: `TrainingDivergence` where the loss is not finite.
+  public func gradients(of batch: Batch) throws -> Gradients {
+    adapter.step = optimizer.stepCount
+    let loss = try loss(
+      model.unet, latents: batch.latents, noise: batch.noise, timesteps: batch.timesteps,
+      states: states.states(of: batch.prompts))
+    let value = try loss.item()
+    guard value.isFinite else {
+      throw TrainingDivergence(
+        step: optimizer.stepCount, prompts: batch.prompts, what: "the loss became \(value)")
+    }
+    let parameters = adapter.parameters.map(\.tensor)
+    guard model.placement.dtype == .float16 else {
+      return Gradients(
+        loss: value, gradients: try Torch.gradients(of: loss, withRespectTo: parameters))
+    }
+    // fp16 has no numbers below 6e-8, where most gradients would be.
+    let scaled = try Torch.gradients(of: loss * Self.fp16Scale, withRespectTo: parameters)
+    return Gradients(loss: value, gradients: try scaled.map { try $0 / Self.fp16Scale })
+  }
+
+  /// Learns from `batch`.
+  ///
+  /// - Throws: `TrainingDivergence` where the loss or a gradient is not finite; the adapter is what
+  ///   it was before the step.
+  public func step(_ batch: Batch) throws -> StepReport {
+    try step(batch, with: gradients(of: batch))
+  }
+
+  /// Takes the step that `found`, the gradients of `batch`, ask for.
+  public func step(_ batch: Batch, with found: Gradients) throws -> StepReport {
+    let step = optimizer.stepCount
+    let clipping: GradientClipping
+    do {
+      clipping = try GradientClipping(
+        found.gradients, of: adapter.parameters, to: maximalGradientNorm)
+    } catch TrainingError.gradientNotFinite(let parameter) {
+      throw TrainingDivergence(
+        step: step, prompts: batch.prompts,
+        what: "the gradient of \(parameter) became NaN or infinite")
+    }
+    let rate = learningRates.rate(at: step)
+    try optimizer.step(clipping.gradients, learningRate: rate)
+    return StepReport(
+      step: step, loss: found.loss, gradientNorm: clipping.norm, learningRate: rate)
+  }
+
+  private static let fp16Scale = 4096.0
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// `FILE` or `FILE:scale`: an adapter, and how much of it.
+struct AdapterChoice: Equatable {
+  /// A file or a folder.
+  let path: String
+
+  /// m in `W + m·s·B·A`; 1 for as it was trained.
+  let scale: Double
+
+  init(path: String, scale: Double) {
+    self.path = path
+    self.scale = scale
+  }
+
+  /// What is there under the whole text is a path, colons and all; else a number behind the last
+  /// colon is the scale.
+  ///
+  /// - Throws: `ValidationError` for a scale that is not finite.
+  init(parsing text: String) throws {
+    guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"),
+      let scale = Double(text[text.index(after: colon)...])
+    else {
+      self.init(path: text, scale: 1)
+      return
+    }
+    guard scale.isFinite else {
+      throw ValidationError("--lora \(text): the scale must be a finite number.")
+    }
+    self.init(path: String(text[..<colon]), scale: scale)
+  }
+
+  /// The text that gives the same choice, of a path that holds in any folder.
+  var recorded: String { "\(ModelFiles.recorded(path)):\(scale)" }
+
+  /// What A1111's web UI calls the adapter: the file's name without folder and extension.
+  var name: String {
+    let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let name = trimmed.split(separator: "/").last.map(String.init) ?? trimmed
+    for ending in [".safetensors", ".bin", ".pt", ".ckpt"] where name.hasSuffix(ending) {
+      let stem = String(name.dropLast(ending.count))
+      if !stem.isEmpty { return stem }
+    }
+    return name
+  }
+}

@@ -1,0 +1,125 @@
+internal import ArgumentParser
+internal import Diffusion
+internal import Imaging
+internal import NN
+internal import Policies
+internal import Torch
+
+/// What the adapter learns from.
+struct ExampleOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Latents as sample --save-latents writes them: safetensors with one tensor latents, [N, 4, h, w].",
+      valueName: "file"))
+  var latents: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with one prompt a line for each of the latents, or one for all; # begins a comment line.",
+      valueName: "file"))
+  var prompts: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Images: a folder with metadata.csv or metadata.jsonl (columns file_name and text), such a file, or a folder of images \
+      with a .txt beside each.
+      """, valueName: "dir|file"))
+  var images: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Images are scaled and cropped to this size, N or WxH.", valueName: "size"))
+  var res = ImageSize(width: 512, height: 512)
+
+  func validate() throws {
+    guard (latents == nil) != (images == nil) else {
+      throw ValidationError("Give examples with --latents and --prompts, or with --images.")
+    }
+    if latents != nil, prompts == nil {
+      throw ValidationError("--latents needs --prompts: what do the latents show?")
+    }
+    if images != nil, prompts != nil {
+      throw ValidationError("--images come with captions of their own; leave out --prompts.")
+    }
+  }
+
+  /// Everything that there is to learn from.
+  func load(_ model: StableDiffusion, _ draws: TrainingDraws, _ progress: ProgressLine) throws
+    -> TrainingExamples
+  {
+    if let latents, let prompts { return try given(latents, prompts, model) }
+    return try encoded(images ?? "", model, draws, progress)
+  }
+
+  /// The number of images to encode; 0 for latents.
+  func imageCount() throws -> Int { try images.map { try CaptionedImage.list($0).count } ?? 0 }
+
+  private func given(_ path: String, _ promptFile: String, _ model: StableDiffusion) throws
+    -> TrainingExamples
+  {
+    let texts = try PromptInputs.prompts(in: promptFile)
+    let file = try CheckpointFile.open(path)
+    let name = file.entries.count == 1 ? file.names[0] : "latents"
+    let latents = try file.entry(name).tensor().to(.float32)
+    let channels = model.unet.configuration.inChannels
+    guard latents.rank == 4, latents.shape[1] == channels, latents.count > 0 else {
+      throw CommandError(
+        status: .badInput,
+        description:
+          "\(path) has latents of shape \(latents.shape), but the model needs [N, \(channels), height/8, width/8]"
+      )
+    }
+    guard try latents.isFinite() else {
+      throw CommandError(
+        status: .badInput, description: "\(path) holds an infinity or a NaN; make the latents again"
+      )
+    }
+    let count = latents.shape[0]
+    guard texts.count == count || texts.count == 1 else {
+      throw CommandError(
+        status: .badInput,
+        description:
+          "\(promptFile) has \(texts.count) prompts, but \(path) has \(count) latents; write one prompt for each, or one for all"
+      )
+    }
+    let prompts = texts.count == count ? texts : Array(repeating: texts[0], count: count)
+    return TrainingExamples(latents: latents, prompts: prompts)
+  }
+
+  private func encoded(
+    _ path: String, _ model: StableDiffusion, _ draws: TrainingDraws, _ progress: ProgressLine
+  ) throws -> TrainingExamples {
+    let scale = model.vae.configuration.scale
+    guard res.width % scale == 0, res.height % scale == 0 else {
+      throw GenerationError.size(width: res.width, height: res.height, multiple: scale)
+    }
+    let images = try CaptionedImage.list(path)
+    let latents = try images.enumerated().map { index, image in
+      let picture = try ImageFile.read(image.path).covering(width: res.width, height: res.height)
+      let pixels = try picture.tensor().to(device: model.placement.device)
+      let moments = try withoutGradients { try model.vae.encode(pixels) }
+      let noise = try draws.latents(of: index, shape: moments.mean.shape)
+      let drawn = try moments.sample(noise: noise.to(device: model.placement.device))
+      guard try drawn.isFinite() else {
+        throw CommandError(
+          status: .badInput,
+          description: "the latents of \(image.path) became NaN or infinite; compute in fp32")
+      }
+      progress.update(index + 1, image.path)
+      return try drawn.to(device: .cpu)
+    }
+    progress.finish()
+    return TrainingExamples(
+      latents: try .concatenated(latents), prompts: images.map(\.caption))
+  }
+}
+
+/// Latents and what they show.
+struct TrainingExamples {
+  /// As the UNet sees them, `F32 [N, 4, H, W]`.
+  let latents: Tensor
+
+  /// `N` texts.
+  let prompts: [String]
+}

@@ -1,0 +1,99 @@
+internal import Files
+internal import Foundation
+internal import LoRA
+internal import NN
+internal import Policies
+internal import Torch
+
+/// What a training leaves on disk to go on from: the factors and the optimiser in one file, which
+/// is replaced as a whole, and how the training was asked for in another.
+struct TuneState {
+  private let output: TuneOutput
+
+  init(_ output: TuneOutput) {
+    self.output = output
+  }
+
+  /// What must be the same when a training goes on.
+  struct Settings: Encodable, Equatable {
+    let layers: Int
+    let parameters: Int
+    let dropout: Double
+    let optimizer: String
+    let learningRate: Double
+    let weightDecay: Double?
+    let clip: Double
+    let schedule: String
+    let warmup: Int
+    let batch: Int
+    let seed: UInt64
+    let examples: Int
+    let precision: String
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case layers, parameters, dropout, optimizer, clip, schedule, warmup, batch, seed, examples,
+        precision
+      case learningRate = "learning_rate"
+      case weightDecay = "weight_decay"
+    }
+  }
+
+  /// Writes how the training was asked for.
+  func write(_ settings: Settings) throws {
+    try AtomicFile.write(Data(Console.compactJSON(settings).utf8), to: output.state)
+  }
+
+  /// Writes the training as it is now.
+  func write(_ trainer: DenoisingTrainer) throws {
+    var items = try trainer.optimizer.state().map {
+      SafetensorsWriter.Item(name: "optimizer.\($0.key)", tensor: $0.value)
+    }
+    items += try trainer.adapter.parameters.map {
+      SafetensorsWriter.Item(name: "parameter.\($0.name)", tensor: try $0.tensor.detached())
+    }
+    try SafetensorsWriter.write(items, to: output.optimizer)
+    try TuneAdapterFile.write(trainer.adapter.weights(), to: output.adapter)
+  }
+
+  /// Goes on from what was written.
+  ///
+  /// - Throws: `CommandError` where the training was asked for in another way.
+  func restore(_ trainer: DenoisingTrainer, _ settings: Settings) throws {
+    try check(settings)
+    let file = try CheckpointFile.open(output.optimizer)
+    var state: [String: Tensor] = [:]
+    for (name, entry) in file.entries where name.hasPrefix("optimizer.") {
+      state[String(name.dropFirst("optimizer.".count))] = try entry.tensor()
+    }
+    for parameter in trainer.adapter.parameters {
+      let stored = try file.entry("parameter.\(parameter.name)").tensor()
+      guard stored.shape == parameter.tensor.shape else {
+        throw TrainingError.stateShape(
+          name: parameter.name, given: stored.shape, needed: parameter.tensor.shape)
+      }
+    }
+    try trainer.optimizer.restore(state)
+    for parameter in trainer.adapter.parameters {
+      let stored = try file.entry("parameter.\(parameter.name)").tensor()
+      try withoutGradients { try parameter.tensor.assign(stored) }
+    }
+  }
+
+  private func check(_ settings: Settings) throws {
+    let bytes = try WholeFile.bytes(of: output.state, limit: 1 << 20)
+    let (stored, now) = try (
+      JSONValue(parsing: bytes), JSONValue(parsing: Array(Console.compactJSON(settings).utf8))
+    )
+    let changed = Settings.CodingKeys.allCases.map(\.rawValue).filter { stored[$0] != now[$0] }
+    guard changed.isEmpty else {
+      let list = changed.map {
+        "\($0) was \(stored[$0]?.text ?? "not set") and is \(now[$0]?.text ?? "not set")"
+      }
+      throw CommandError(
+        status: .usage,
+        description:
+          "the training in \(output.out) cannot go on, because \(list.joined(separator: ", ")); give the same options as before"
+      )
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Imaging
+import NN
+import Testing
+import Torch
+
+@Suite("raft-diffuse lora, and sample --lora", .serialized)
+struct LoRACommandTests {
+  private let folder: TestFolder
+
+  init() throws {
+    folder = try TestFolder()
+    try folder.copyModel()
+    try Self.write(to: folder.path("fox: red.safetensors"), seed: 1)
+    try Self.write(to: folder.path("b.safetensors"), seed: 2)
+  }
+
+  @Test("an adapter changes the image, and the record says which one and how much of it")
+  func record() throws {
+    let plain = ["--prompt", "a red fox", "--seed", "1", "--precision", "fp32"]
+    #expect(try folder.sample(plain + ["--out", "plain"], model: "model").status == 0)
+    let run = try folder.sample(
+      plain + ["--lora", "fox: red.safetensors:0.5", "--lora", "b.safetensors", "--json"],
+      model: "model")
+    #expect(run.status == 0)
+    let adapters = try #require(try run.json()["adapters"] as? [[String: Any]])
+    #expect(adapters.map { $0["name"] as? String } == ["fox: red", "b"])
+    #expect(adapters.map { $0["scale"] as? Double } == [0.5, 1])
+    let image = try PNG.read(folder.path("images/000-1.png"))
+    #expect(try distance(PNG.read(folder.path("plain/000-1.png")), image) > 8)
+    let report = try Command.run(["inspect", "--json", "images/000-1.png"], in: folder.root).json()
+    let record = try #require(report["record"] as? [String: Any])
+    #expect(record["prompt"] as? String == "a red fox")
+    let parameters = try #require(report["parameters"] as? [String: Any])
+    #expect(parameters["prompt"] as? String == "a red fox <lora:fox: red:0.5> <lora:b:1>")
+    let hash = try #require(adapters[1]["hash"] as? String)
+    let settings = try #require(parameters["settings"] as? [String: String])
+    #expect(settings["Lora hashes"]?.hasSuffix("b: \(hash.prefix(12))") == true)
+    let command = try #require(record["command"] as? [String])
+    #expect(
+      try Command.run(command.dropFirst() + ["--out", "again", "--quiet"], in: folder.root).status
+        == 0)
+    #expect(try distance(PNG.read(folder.path("again/000-1.png")), image) <= 1)
+  }
+
+  @Test("none of an adapter is no adapter, bit for bit", arguments: ["fp32", "bf16"])
+  func none(_ precision: String) throws {
+    let plain = ["--prompt", "a", "--precision", precision]
+    _ = try folder.sample(plain + ["--out", "p", "--save-latents", "p.st"], model: "model")
+    let run = try folder.sample(
+      plain + ["--out", "n", "--save-latents", "n.st", "--lora", "b.safetensors:0"],
+      model: "model")
+    #expect(run.status == 0)
+    #expect(try folder.data("p.st") == folder.data("n.st"))
+  }
+
+  @Test("a merged model samples what the adapter beside it samples; other files are the same")
+  func merge() throws {
+    let merging = try lora([
+      "merge", "--model", "model", "--lora", "b.safetensors:0.7", "--out", "merged", "--dtype",
+      "fp32", "--json",
+    ])
+    #expect(merging.errors == "")
+    #expect(try merging.json()["merged"] as? Int == 3)
+    let plain = ["--prompt", "a", "--precision", "fp32"]
+    _ = try folder.sample(
+      plain + ["--out", "l", "--save-latents", "l.st", "--lora", "b.safetensors:0.7"],
+      model: "model")
+    _ = try folder.sample(plain + ["--out", "m", "--save-latents", "m.st"], model: "merged")
+    let (beside, within) = try (latents("l.st"), latents("m.st"))
+    #expect(try (beside - within).norm().item() <= 1e-6 * beside.norm().item())
+    for file in [
+      "vae/diffusion_pytorch_model.safetensors", "model_index.json", "unet/config.json",
+      "tokenizer/merges.txt",
+    ] {
+      #expect(try folder.data("model/\(file)") == folder.data("merged/\(file)"))
+    }
+  }
+
+  @Test("an adapter that rounding takes away is warned of with its share")
+  func loss() throws {
+    let run = try lora([
+      "merge", "--model", "model", "--lora", "b.safetensors:0.0001", "--out", "m", "--dtype",
+      "bf16",
+    ])
+    #expect(run.status == 0)
+    #expect(run.errors.hasPrefix("warning: rounding to BF16 took away "))
+    #expect(
+      run.errors.hasSuffix(
+        " % of the adapters' effect; --dtype fp32 keeps it, and so does sampling with --lora\n"))
+  }
+
+  @Test("converting there and back leaves no distance", arguments: ["diffusers", "kohya", "peft"])
+  func convert(_ form: String) throws {
+    let out = form == "peft" ? "other" : "other.safetensors"
+    let run = try lora(["convert", "b.safetensors", "--to", form, "--out", out])
+    #expect(run.status == 0)
+    #expect(run.lines.first?.hasPrefix("other") == true)
+    let report = try lora(["diff", "b.safetensors", out, "--model", "model", "--json"]).json()
+    let total = try #require(report["total"] as? [String: Any])
+    #expect(try #require(total["relative"] as? Double) < 1e-6)
+    let again = try lora(["convert", "b.safetensors", "--to", form, "--out", out])
+    #expect(again.status == 74)
+    #expect(again.errors.hasSuffix("exists; choose another place, or replace it with --force\n"))
+  }
+
+  @Test("inspect tells form, ranks, scales and what is changed")
+  func inspect() throws {
+    let run = try lora(["inspect", "b.safetensors", "--model", "model", "--json"])
+    let report = try run.json()
+    #expect(report["form"] as? String == "kohya")
+    #expect(report["rank"] as? Int == 2)
+    #expect(report["scale"] as? Double == 0.5)
+    #expect(report["layers"] as? Int == 3)
+    #expect(report["relative_change"] is Double)
+    let text = try lora(["inspect", "b.safetensors"]).output
+    #expect(text.contains("  form: kohya, stored as F32\n  rank: 2\n  alpha: 1\n  scale: 0.5\n"))
+  }
+
+  @Test(
+    "wrong arguments are told before any work",
+    arguments: [
+      (["merge", "--model", "model", "--out", "m"], 64, "--lora is missing"),
+      (
+        ["convert", "b.safetensors", "--to", "kohya", "--out", "x"], 64, "name a .safetensors file"
+      ),
+      (["convert", "b.safetensors", "--to", "peft", "--out", "x.safetensors"], 64, "is a folder"),
+      (
+        ["merge", "--model", "model", "--lora", "b.safetensors", "--out", "model"], 64,
+        "is the model itself"
+      ),
+      (["merge", "--model", "model", "--lora", "b.safetensors:inf", "--out", "m"], 64, "finite"),
+      (["inspect", "absent"], 66, "absent does not exist; check the path"),
+      (["inspect", "model/unet/config.json"], 65, "JSON text"),
+    ] as [([String], Int32, String)])
+  func wrong(_ arguments: [String], _ status: Int32, _ part: String) throws {
+    let run = try lora(arguments)
+    #expect(run.status == status)
+    #expect(run.errors.contains(part), "\(run.errors)")
+  }
+
+  private func lora(_ arguments: [String]) throws -> Command.Run {
+    try Command.run(["lora"] + arguments, in: folder.root)
+  }
+
+  private func latents(_ name: String) throws -> Tensor {
+    try CheckpointFile.open(folder.path(name)).entry("latents").tensor()
+  }
+
+  /// An adapter in kohya's form on three layers of the tiny model, rank 2, α 1.
+  private static func write(to path: String, seed: UInt64) throws {
+    let generator = try Generator(seed: seed)
+    var items: [SafetensorsWriter.Item] = []
+    for (layer, down, up) in [
+      ("lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q", [2, 32], [32, 2]),
+      ("lora_unet_mid_block_resnets_0_conv1", [2, 32, 3, 3], [32, 2, 1, 1]),
+      ("lora_te_text_model_encoder_layers_0_mlp_fc1", [2, 32], [64, 2]),
+    ] {
+      items += [
+        .init(name: "\(layer).lora_down.weight", tensor: try generator.normal(down)),
+        .init(name: "\(layer).lora_up.weight", tensor: try generator.normal(up)),
+        .init(name: "\(layer).alpha", tensor: try Tensor.full([], 1)),
+      ]
+    }
+    try SafetensorsWriter.write(items, to: path)
+  }
+}
