@@ -4,10 +4,13 @@
     .deps/venv/bin/python scripts/conformance_clip.py --seed 1 --seed 2 [--binary PATH] [--keep DIR]
 
 For each seed, fresh random CLIP models (widths, heads, layers, patch and image sizes, activations, preprocessing and
-end-of-text ids that the seed chooses, and one as wide as ViT-B/32) in several containers and under open_clip's names;
-and photograph-like images of odd sizes in every mode that PNG and JPEG have. Pixels after preprocessing must lie
-within one grey level of what transformers' PIL path makes of `Image.open(path).convert("RGB")`, embeddings and
-cosines within 1e-4.
+end-of-text ids that the seed chooses, and one as wide as ViT-B/32) in several containers and under open_clip's names; and photograph-like images
+of odd sizes in every mode that PNG and JPEG have. Pixels after preprocessing must lie within one grey level of
+transformers' PIL path, embeddings and cosines within 1e-4.
+
+Transparency is dropped, as `Image.open(path).convert("RGB")` drops it, or laid over white, as transformers' processors do
+from version 5 on what is not converted first (and on a converted image whose `info` still names a clear colour). Where
+the command has --transparency, both are checked.
 """
 
 import argparse
@@ -111,9 +114,24 @@ def chosen_model(random, seed: int, vocabulary: int, medium: bool):
     return model, processor
 
 
-def reference(model, processor, tokenizer, paths) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def opened(path: pathlib.Path, transparency: str) -> Image.Image:
+    """The image as the processor gets it."""
+    image = Image.open(path)
+    if transparency == "drop":
+        image = image.convert("RGB")
+        image.info.pop("transparency", None)
+    return image
+
+
+def transparencies(binary: pathlib.Path) -> list[str]:
+    """What --transparency takes; only `drop` where the command has no such option."""
+    done = subprocess.run([str(binary), "score", "--help"], capture_output=True, text=True)
+    return ["drop", "white"] if "--transparency" in done.stdout else ["drop"]
+
+
+def reference(model, processor, tokenizer, paths, transparency) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Pixels, image embeddings and text embeddings."""
-    pixels = processor(images=[Image.open(path).convert("RGB") for path in paths], return_tensors="pt").pixel_values
+    pixels = processor(images=[opened(path, transparency) for path in paths], return_tensors="pt").pixel_values
     length = model.config.text_config.max_position_embeddings
     ids = [tokenizer(prompt, truncation=True, max_length=length).input_ids for prompt in PROMPTS]
     return (pixels, *tinyclip.embeddings(model, pixels, ids))
@@ -215,8 +233,12 @@ def transformers_models(checks, work, seed, binary, paths) -> None:
             write_json(folder / "processor_config.json", {"image_processor": saved})
         else:
             write_json(folder / "preprocessor_config.json", saved)
-        expected = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths)
-        check(checks, f"CLIP, {container}", binary, folder, paths, work / "out", expected, processor.image_std)
+        choices = transparencies(binary)
+        for transparency in choices if number == 0 else choices[-1:]:
+            options = ["--transparency", transparency] if len(choices) > 1 else []
+            expected = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths, transparency)
+            check(checks, f"CLIP, {container}, {transparency}", binary, folder, paths, work / "out", expected,
+                  processor.image_std, options)
 
 
 def open_clip_models(checks, work, seed, binary, paths) -> None:
@@ -255,7 +277,9 @@ def open_clip_models(checks, work, seed, binary, paths) -> None:
             weights = folder / "ViT-B-32.pt"
             tinyclip.save_torchscript({n: t.half() for n, t in tensors.items()}, weights, size, 77, vocabulary)
         processor = CLIPImageProcessor(size={"shortest_edge": size}, crop_size=size, **known)
-        expected = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths)
+        if len(choices := transparencies(binary)) > 1:
+            options += ["--transparency", choices[-1]]
+        expected = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths, choices[-1])
         check(checks, f"open_clip, {kind}", binary, weights, paths, work / "out", expected, processor.image_std, options)
 
 

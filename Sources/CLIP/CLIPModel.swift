@@ -95,13 +95,20 @@ public final class CLIPModel {
     parameterCount = weights.elementCount
     tokenizers = TokenizerSource(
       named: tokenizer, folder: checkpoint.folder, location: location, text: configuration.text)
-    warnings =
-      checkpoint.warnings
-      + (preprocessor.isAssumed
-        ? [
-          "\(location) does not say how images are prepared; they are prepared as OpenAI does it: "
-            + preprocessor.summary
-        ] : [])
+    var warnings = checkpoint.warnings
+    if preprocessor.isAssumed {
+      warnings.append(
+        "\(location) does not say how images are prepared; they are prepared as OpenAI does it: "
+          + preprocessor.summary)
+    }
+    if let text = configuration.text, case .first(let end) = configuration.endOfText,
+      end >= text.vocabularySize
+    {
+      warnings.append(
+        "the end-of-text id of \(location) is \(end) and its vocabulary has \(text.vocabularySize) "
+          + "tokens, so all texts get one embedding, as in transformers; correct eos_token_id")
+    }
+    self.warnings = warnings
   }
 
   /// Prompts to token ids.

@@ -12,7 +12,8 @@ struct AestheticHeadTests {
   @Test(
     "a head gives torch's numbers, from either format",
     arguments: [
-      ("linear.pth", "linear", AestheticHead.Kind.linear), ("linear.safetensors", "linear", .linear),
+      ("linear.pth", "linear", AestheticHead.Kind.linear),
+      ("linear.safetensors", "linear", .linear),
       ("linear-half.pth", "linear-half", .linear), ("mlp.pth", "mlp", .foldedMLP),
       ("mlp.safetensors", "mlp", .foldedMLP), ("mlp-half.pth", "mlp-half", .foldedMLP),
       ("wrapped.pth", "wrapped", .foldedMLP), ("relu.pth", "relu", .reluMLP),
@@ -77,8 +78,10 @@ struct AestheticHeadTests {
   @Test("layers that do not tell where activations are, are refused")
   func unknownNumbers() throws {
     let shapes = [0, 2, 4].flatMap { layer in
-      [("layers.\(layer).weight", layer == 4 ? [1, 4] : [4, 4]),
-       ("layers.\(layer).bias", layer == 4 ? [1] : [4])]
+      [
+        ("layers.\(layer).weight", layer == 4 ? [1, 4] : [4, 4]),
+        ("layers.\(layer).bias", layer == 4 ? [1] : [4]),
+      ]
     }
     #expect(
       try refusal(Dictionary(uniqueKeysWithValues: shapes))

@@ -27,7 +27,9 @@ struct ImageGuardTests {
       try ImageGuard(.init(flat: true)).check(inputs)
         == [nil, nil, nil, nil, nil, .duplicate(of: "3.png")])
     #expect(
-      try ImageGuard(.init(duplicates: true)).check(inputs) == [.black, .black, .flat, nil, nil, nil])
+      try ImageGuard(.init(duplicates: true)).check(inputs) == [
+        .black, .black, .flat, nil, nil, nil,
+      ])
   }
 
   @Test("duplicates are found across batches, whatever file the pixels come from")

@@ -196,7 +196,10 @@ struct ImageFilesTests {
       let path = "\(folder)/\(index).png"
       let texts =
         index == 0
-        ? [PNGText(keyword: "parameters", text: "a fox <lora:x:1>\nSteps: 2, Sampler: Euler, Seed: 1")]
+        ? [
+          PNGText(
+            keyword: "parameters", text: "a fox <lora:x:1>\nSteps: 2, Sampler: Euler, Seed: 1")
+        ]
         : []
       try PNG.write(RewardFixtures.noise(index), to: path, texts: texts)
       return path

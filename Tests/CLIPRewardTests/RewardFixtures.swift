@@ -37,7 +37,9 @@ enum RewardFixtures {
     try CLIPEmbeddings(path("clip"), cache: cache, environment: [:])
   }
 
-  static func head(_ name: String) throws -> AestheticHead { try AestheticHead(path("heads/\(name)")) }
+  static func head(_ name: String) throws -> AestheticHead {
+    try AestheticHead(path("heads/\(name)"))
+  }
 
   /// The fixtures' pictures as inputs with their prompts.
   static func inputs() throws -> [RewardInput] {

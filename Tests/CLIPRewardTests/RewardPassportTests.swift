@@ -34,7 +34,8 @@ struct RewardPassportTests {
     let one = String(repeating: "a", count: 64)
     let first = RewardPassport(
       reward: "aesthetic", facts: ["head": "ava.pth", "head_sha256": one, "precision": "fp32"])
-    let second = RewardPassport(reward: "aesthetic", facts: ["head": "sac.pth", "precision": "fp32"])
+    let second = RewardPassport(
+      reward: "aesthetic", facts: ["head": "sac.pth", "precision": "fp32"])
     #expect(
       first.differences(from: second)
         == ["head ava.pth vs sac.pth", "head_sha256 aaaaaaaaaaaa vs unknown"])

@@ -93,6 +93,22 @@ struct CLIPLoadingTests {
     }
   }
 
+  @Test("an end-of-text id outside the vocabulary is told")
+  func endOfText() throws {
+    let end = #""eos_token_id": 2"#
+    try changed("config.json", { $0.replacing(end, with: #""eos_token_id": 49407"#) }) { folder in
+      let model = try CLIPModel(folder, environment: [:])
+      let size = try #require(model.configuration.text?.vocabularySize)
+      #expect(
+        model.warnings == [
+          "the end-of-text id of \(folder) is 49407 and its vocabulary has \(size) tokens, so all "
+            + "texts get one embedding, as in transformers; correct eos_token_id"
+        ])
+      let texts = try model.textEmbeddings(["a cat", "a dog on a log"])
+      #expect(try relativeError(texts.selected(0, 0), texts.selected(0, 1)) < 1e-6)
+    }
+  }
+
   @Test("a vision tower alone embeds images, and refuses texts")
   func visionTower() throws {
     func flat(_: String) -> String {

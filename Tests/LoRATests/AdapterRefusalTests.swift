@@ -59,6 +59,28 @@ struct AdapterRefusalTests {
     #expect(try text("{\"r\": 2, \"lora_alpha\": 2}") == "")
   }
 
+  @Test("a layer that the metadata name as a target and the tensors lack is told")
+  func targets() throws {
+    let names = AdapterNames(
+      try AdapterReadingTests.targets(), latentDiffusionNames: { _ in [] })
+    func lines(_ targets: String) throws -> [String] {
+      let metadata =
+        "{\"unet.r\": 2, \"unet.lora_alpha\": 2, \"unet.target_modules\": [\(targets)]}"
+      let tensors = try AdapterReadingTests.pair("unet.proj")
+      return try read(
+        tensors, metadata: ["lora_adapter_metadata": metadata], names: names, allowsPartial: true
+      ).leftOut.map { String($0.prefix(58)) }
+    }
+    // Trainers name targets that a model may not have.
+    #expect(try lines("\"proj\", \"add_k_proj\"") == [])
+    #expect(
+      try lines("\"proj\", \"to_k\"") == [
+        "  1 layers that lack factors:",
+        "    unet.mid.attn2.to_k is a target of lora_adapter_metadata of".prefix(58).description,
+      ])
+    #expect(try lines("\"conv1\"").count == 2)
+  }
+
   @Test(
     "an adapter for another family is told by its names",
     arguments: [

@@ -158,7 +158,14 @@ struct BadArgumentTests {
 
   @Test(
     "help is as it was reviewed",
-    arguments: [("help", ["--help"]), ("help-sample", ["sample", "--help"])])
+    arguments: [
+      ("help", ["--help"]), ("help-sample", ["sample", "--help"]),
+        ("help-score", ["score", "--help"]),
+      ("help-lora", ["lora", "--help"]), ("help-lora-inspect", ["lora", "inspect", "--help"]),
+      ("help-lora-convert", ["lora", "convert", "--help"]),
+      ("help-lora-merge", ["lora", "merge", "--help"]),
+      ("help-lora-diff", ["lora", "diff", "--help"]),
+    ])
   func help(_ name: String, _ arguments: [String]) throws {
     let file = TestFolder.fixtures.appending(path: "\(name).txt")
     let run = try Command.run(arguments, environment: ["COLUMNS": "80"])

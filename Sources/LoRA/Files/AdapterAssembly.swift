@@ -152,14 +152,13 @@ struct AdapterAssembly {
       let present = pieces.keys.filter { $0.component == component }
       // All layers of a network have one configuration.
       guard let any = present.first, let configuration = configurations[any] else { return [] }
-      let targets = configuration.unmatchedTargets(present).map {
-        "“\($0)” is among the target_modules of \(configuration.source), and there are no factors for it"
+      if configuration.namesTargets, !present.contains(where: configuration.isTarget) {
+        return ["\(component.rawValue): \(configuration.source) names none of the file's layers"]
       }
       let layers = names.layers.filter {
         $0.component == component && pieces[$0] == nil && configuration.isTarget($0)
       }
-      return targets
-        + layers.map { "\($0) is a target of \(configuration.source), and has no factors" }
+      return layers.map { "\($0) is a target of \(configuration.source), and has no factors" }
     }
   }
 

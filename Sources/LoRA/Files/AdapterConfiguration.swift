@@ -50,19 +50,13 @@ struct AdapterConfiguration {
     alphaOrder.first { Self.matches($0, layer) }.flatMap { alphas[$0] } ?? alpha
   }
 
+  /// Whether the configuration says which layers were trained.
+  var namesTargets: Bool { targets != nil }
+
   /// Whether the layer was trained, so that a file without factors for it is not whole.
   func isTarget(_ layer: LayerAddress) -> Bool {
-    targets?.contains { layer.name == $0 || layer.name.hasSuffix(".\($0)") } ?? false
-  }
-
-  /// The targets that none of `layers` is one of.
-  func unmatchedTargets(_ layers: [LayerAddress]) -> [String] {
-    (targets ?? []).filter { target in
-      !layers.contains { layer in
-        [layer.name, "text_model.\(layer.name)"].contains { name in
-          name == target || name.hasSuffix(".\(target)")
-        }
-      }
+    [layer.name, "text_model.\(layer.name)"].contains { name in
+      targets?.contains { name == $0 || name.hasSuffix(".\($0)") } ?? false
     }
   }
 
