@@ -67,6 +67,7 @@ struct BestOfResult: Encodable {
 
   /// A table for people: a prompt's images under it, the best first.
   var table: [String] {
+    guard !candidates.isEmpty else { return [] }
     let hasParts = names.count > 1
     let header = ["", "seed", "score"] + (hasParts ? names : []) + [""]
     var rows: [(heading: String?, cells: [String])] = []
