@@ -178,10 +178,12 @@ final class ScoreRun {
       let reason = record.excluded ?? ""
       return reason.hasPrefix(record.image) ? reason : "\(record.image): \(reason)"
     }
+    let advice =
+      results.contains { $0.exclusion != "no-prompt" } ? "" : "; give one with --prompt"
     throw CommandError(
       status: .badInput,
       description: "none of the \(results.count) images could be scored, "
-        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")")
+        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")\(advice)")
   }
 
   private func warn(of image: ScoredImage) {

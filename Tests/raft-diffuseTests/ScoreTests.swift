@@ -129,7 +129,7 @@ struct ScoreTests {
     #expect(run.status == 0)
     let found = try lines(run)
     #expect(found.map { $0["score"] as? Double } == [1, nil, 3, 4])
-    #expect(found[1]["excluded"] as? String == "not this one")
+    #expect(found[1]["excluded"] as? String == "the command reward says: not this one")
   }
 
   @Test("embeddings and pixels are written, a row an image")
