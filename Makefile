@@ -16,7 +16,7 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  fuzz picture bench-sample install clean
+  fuzz score-memory picture bench-sample install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ conformance: build peers ## compare with diffusers on a fresh random model; SEED
 conformance-brief: build peers ## the same in brief, as on a processor without bf16 and AVX-512
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
 	  $(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY) --brief
+
+score-memory: build peers ## score 100 and 1000 images and compare the peaks of memory
+	$(PYTHON) scripts/score_memory.py --binary $(BINARY)
 
 picture: build peers ## draw docs/parity.png: every sampler beside diffusers, on a random model
 	$(PYTHON) scripts/picture.py --seed $(SEED) --binary $(BINARY) --out docs/parity.png

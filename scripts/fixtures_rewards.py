@@ -20,8 +20,8 @@ SIZES = [(48, 40), (33, 57), (64, 64), (41, 90)]
 
 
 def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
     for name in ("clip", "heads", "images"):
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
         (FOLDER / name).mkdir(parents=True)
     model = tinyrewards.clip(5, FOLDER / "clip", CHOICES)
     write_heads(FOLDER / "heads")

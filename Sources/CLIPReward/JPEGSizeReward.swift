@@ -15,6 +15,7 @@ public struct JPEGSizeReward: ImageReward {
   /// The quality that DDPO saves with.
   public static let quality = 95
 
+  /// The goal, and how images are compressed.
   public let passport: RewardPassport
 
   private let goal: Goal
@@ -30,8 +31,10 @@ public struct JPEGSizeReward: ImageReward {
       ])
   }
 
+  /// No: the image alone is judged.
   public var readsPrompts: Bool { false }
 
+  /// Compresses `inputs`.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     try inputs.map { input in
       switch try input.readImage() {

@@ -15,6 +15,7 @@ public final class TextImageReward: ImageReward {
     case logit
   }
 
+  /// The model's facts, and the scale.
   public let passport: RewardPassport
 
   private let embedder: ImageEmbedder
@@ -36,6 +37,7 @@ public final class TextImageReward: ImageReward {
       facts: embedder.model.facts.merging(["scale": scale.rawValue]) { _, own in own })
   }
 
+  /// Scores `inputs` that have a prompt; the others are excluded.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     let vectors = try embedder.vectors(of: inputs.compactMap(\.prompt))
     let outcomes = try embedder.outcomes(for: inputs.filter { $0.prompt != nil }) {

@@ -14,6 +14,7 @@ final class EmbeddingFiles {
   private var vectors: [Float] = []
   private var images: [String] = []
   private var told: [String] = []
+  private var isTold: Set<String> = []
 
   /// - Parameter given: the prompts that the user gave; nil for those that images tell.
   init(_ output: ScoreOutput, _ loaded: LoadedRewards, given: [String]?) {
@@ -30,7 +31,9 @@ final class EmbeddingFiles {
       guard case .vector(let vector) = embedding else { continue }
       vectors += vector
       images.append(input.name)
-      if given == nil, let prompt = input.prompt, !told.contains(prompt) { told.append(prompt) }
+      if given == nil, let prompt = input.prompt, isTold.insert(prompt).inserted {
+        told.append(prompt)
+      }
     }
   }
 

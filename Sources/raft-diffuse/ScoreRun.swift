@@ -146,7 +146,7 @@ final class ScoreRun {
         let ranked =
           command.output.top.map { ScoreReport.ranked(results, top: $0) } ?? results
         for record in ranked { try Console.json(record) }
-      } else if !loaded.rewards.isEmpty {
+      } else if !loaded.rewards.isEmpty, results.contains(where: { $0.score != nil }) {
         let report = ScoreReport(
           rewards: loaded.rewards.map(\.name), isMixed: !loaded.isPlain, results)
         let ranked = ScoreReport.ranked(results, top: command.output.top)
@@ -178,10 +178,12 @@ final class ScoreRun {
       let reason = record.excluded ?? ""
       return reason.hasPrefix(record.image) ? reason : "\(record.image): \(reason)"
     }
+    let advice =
+      results.contains { $0.exclusion != "no-prompt" } ? "" : "; give one with --prompt"
     throw CommandError(
       status: .badInput,
       description: "none of the \(results.count) images could be scored, "
-        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")")
+        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")\(advice)")
   }
 
   private func warn(of image: ScoredImage) {

@@ -70,8 +70,10 @@ public struct ScoreTable: Sendable, Equatable {
 
 /// Two tables of one passport side by side.
 public struct ScoreComparison: Sendable, Equatable {
-  /// The scores before, and those after.
+  /// The scores of the first table.
   public let before: ScoreSummary
+
+  /// The scores of the second table.
   public let after: ScoreSummary
 
   /// The mean of `after` minus that of `before`.

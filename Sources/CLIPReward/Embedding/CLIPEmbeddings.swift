@@ -9,6 +9,7 @@ public final class CLIPEmbeddings: EmbeddingModel {
   /// The model itself.
   public let model: CLIPModel
 
+  /// The digest of the weights, the activation, the preprocessing and the precision.
   public let facts: [String: String]
 
   /// Loads a CLIP; see `CLIPModel`.
@@ -36,18 +37,27 @@ public final class CLIPEmbeddings: EmbeddingModel {
     ]
   }
 
+  /// The folder or file that the caller named.
   public var name: String { model.location }
+
+  /// The width of an embedding.
   public var width: Int { model.embeddingWidth }
+
+  /// What PickScore multiplies cosines by; nil for a vision tower alone.
   public var logitScale: Double? { model.logitScale }
+
+  /// Pixels along the edge of a patch.
   public var patchSize: Int? { model.configuration.vision.patchSize }
 
   /// What is odd about the files though they can be used.
   public var warnings: [String] { model.warnings }
 
+  /// Prepares and embeds `images`, `F32 [B, D]`.
   public func imageEmbeddings(of images: [RGBImage]) throws -> Tensor {
     try model.imageEmbeddings(pixels(of: images))
   }
 
+  /// Embeds `texts`, `F32 [P, D]`.
   public func textEmbeddings(of texts: [String]) throws -> Tensor {
     try model.textEmbeddings(texts)
   }

@@ -68,8 +68,11 @@ public final class ImageEmbedder {
   /// The vectors of `prompts`, `D` numbers each.
   public func vectors(of prompts: [String]) throws -> [String: [Float]] {
     let asked = Set(prompts).subtracting(texts.keys)
-    // One prompt an image at most; what long runs gather stays small.
-    if texts.count > 100_000 { texts = texts.filter { prompts.contains($0.key) } }
+    // What long runs over many prompts gather stays small.
+    if texts.count > 2048 {
+      let wanted = Set(prompts)
+      texts = texts.filter { wanted.contains($0.key) }
+    }
     var missing = asked.sorted()
     if let cache, !missing.isEmpty {
       let keys = Dictionary(uniqueKeysWithValues: missing.map { ($0, Self.textKey($0)) })

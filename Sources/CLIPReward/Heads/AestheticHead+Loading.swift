@@ -115,7 +115,9 @@ struct HeadNames: Equatable {
       if let number { numbers[prefix, default: []].insert(number) } else { bare.insert(prefix) }
     }
     guard strangers.isEmpty, numbers.count + bare.count == 1 else {
-      let own = names.filter { name in !Self.towers.contains { name.hasPrefix("\($0).") } }
+      let own = names.filter { name in
+        !Self.towers.contains { name == $0 || name.hasPrefix("\($0).") }
+      }
       throw RewardError.notAHead(file: file, found: own.isEmpty ? names : own)
     }
     guard let (prefix, found) = numbers.first else {

@@ -2,6 +2,7 @@ internal import Torch
 
 /// How much people would like an image, as an ``AestheticHead`` on a CLIP's embedding tells.
 public final class AestheticReward: ImageReward {
+  /// The model's facts, and the head's name, digest and kind.
   public let passport: RewardPassport
 
   /// The head.
@@ -44,8 +45,10 @@ public final class AestheticReward: ImageReward {
       + "belong together"
   }
 
+  /// No: the image alone is judged.
   public var readsPrompts: Bool { false }
 
+  /// Scores `inputs`.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     try embedder.outcomes(for: inputs) { vectors, _ in
       let scores = try head(vectors).doubles()
