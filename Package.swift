@@ -100,11 +100,15 @@ let package = Package(
     tests("Imaging", fixtures: true),
     tests(
       "CLIP", ["TestSupport", "Files", "Imaging", "NN", "Tokenization", "Torch"], fixtures: true),
-    tests("CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"]),
+    tests(
+      "CLIPReward", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Torch"],
+      fixtures: true),
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
-    tests("Policies", ["TestSupport", "Diffusion", "Files", "LoRA", "NN", "Torch"]),
+    tests(
+      "Policies", ["TestSupport", "CLIP", "Diffusion", "Files", "LoRA", "NN", "Torch"],
+      fixtures: true),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

@@ -47,6 +47,14 @@ def rgb(data):
     return {"width": image.width, "height": image.height, "pixels": b64(image.tobytes())}
 
 
+def over_white(data):
+    """The same from transformers' image processors, which lay transparent images over white."""
+    from transformers.image_transforms import convert_to_rgb
+
+    image = Image.fromarray(convert_to_rgb(Image.open(io.BytesIO(data)), return_numpy=True))
+    return {"width": image.width, "height": image.height, "pixels": b64(image.tobytes())}
+
+
 # PNG, chunk by chunk
 
 
@@ -115,6 +123,10 @@ def png_cases():
     cases["palette-transparent"] = png(indices % 4, 4, 3, before=palette + chunk(b"tRNS", b"\0\x80"))
     cases["grey-transparent"] = png(samples[..., :1] // 16, 4, 0, before=chunk(b"tRNS", b"\0\3"))
     cases["rgb-transparent"] = png(samples, 8, 2, before=chunk(b"tRNS", bytes(6)))
+    clear = chunk(b"tRNS", b"".join(struct.pack(">H", v) for v in samples[2, 3]))
+    cases["rgb-one-clear-pixel"] = png(samples, 8, 2, before=clear)
+    cases["palette-one-clear"] = png(indices % 4, 8, 3, before=palette + chunk(b"tRNS", b"\xff\xff\0"))
+    cases["grey-clear"] = png(samples[..., :1] // 64 * 64, 8, 0, before=chunk(b"tRNS", b"\0\x40"))
     cases["gamma"] = png(samples, 8, 2, before=chunk(b"gAMA", struct.pack(">I", 100000)))
     cases["bad-profile"] = png(samples, 8, 2, before=chunk(b"iCCP", b"x\0\0nonsense"))
     cases["many-pieces"] = png(samples, 8, 2, pieces=9)
@@ -163,7 +175,7 @@ def encoding_cases():
 
 
 def resampling_cases():
-    filters = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4}
+    filters = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3, "box": 4, "hamming": 5}
     source = picture(31, 23, 9)
     image = Image.fromarray(source)
     sizes = [(31, 23), (16, 16), (7, 5), (1, 1), (62, 46), (45, 11), (9, 40), (31, 12), (17, 23), (30, 24)]
@@ -279,9 +291,13 @@ def main():
     for name, cases in (("png", png_cases()), ("jpeg", jpeg_cases())):
         (FOLDER / name).mkdir(parents=True)
         expected = {}
+        white = {}
         for case, data in sorted(cases.items()):
             (FOLDER / name / f"{case}.{name}").write_bytes(data)
             expected[case] = rgb(data)
+            white[case] = over_white(data)
+        if name == "png":
+            write("png-white.json", {case: pixels for case, pixels in white.items() if pixels != expected[case]})
         write(f"{name}.json", expected)
     write("jpeg-encoding.json", encoding_cases())
     write("resampling.json", resampling_cases())

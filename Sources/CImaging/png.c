@@ -95,7 +95,43 @@ typedef struct {
   int depth;
   const png_color *palette;
   int palette_count;
+  /// What the file says is transparent beside an alpha channel, as libpng gives it.
+  bool has_transparency;
+  const uint8_t *palette_alphas;
+  int alpha_count;
+  png_color_16 clear;
 } source_format;
+
+/// How opaque pixel `x` of `row` is, whose colour is `rgb`, as Pillow's `convert("RGBA")` sees it.
+///
+/// Pillow compares the clear colour with samples of 8 bits, to which the file's have been brought.
+static uint8_t alpha_of(const source_format *f, const uint8_t *row, uint32_t x, const uint8_t *rgb) {
+  if (f->colour_type & PNG_COLOR_MASK_ALPHA) {
+    uint32_t bytes = f->depth == 16 ? 2 : 1;
+    uint32_t colours = f->colour_type & PNG_COLOR_MASK_COLOR ? 3 : 1;
+    return row[(x * (colours + 1) + colours) * bytes];
+  }
+  if (!f->has_transparency) return 255;
+  switch (f->colour_type) {
+    case PNG_COLOR_TYPE_PALETTE:
+      return row[x] < f->alpha_count ? f->palette_alphas[row[x]] : 255;
+    case PNG_COLOR_TYPE_GRAY:
+      return f->depth < 16 && rgb[0] == f->clear.gray ? 0 : 255;
+    default:
+      return rgb[0] == f->clear.red && rgb[1] == f->clear.green && rgb[2] == f->clear.blue ? 0 : 255;
+  }
+}
+
+/// Lays a row over white, with the rounding of Pillow's `alpha_composite`.
+static void lay_over_white(const source_format *f, const uint8_t *row, uint32_t width, uint8_t *rgb) {
+  for (uint32_t x = 0; x < width; x++, rgb += 3) {
+    int alpha = alpha_of(f, row, x, rgb);
+    for (int i = 0; i < 3; i++) {
+      int sum = 128 * (rgb[i] * alpha + 255 * (255 - alpha)) + 128 * 128;
+      rgb[i] = (uint8_t)((((sum >> 8) + sum) >> 8) >> 7);
+    }
+  }
+}
 
 static void convert_row(const source_format *f, const uint8_t *row, uint32_t width, uint8_t *rgb) {
   switch (f->colour_type) {
@@ -154,7 +190,8 @@ cimaging_status cimaging_png_size(const uint8_t *bytes, size_t count, uint32_t *
 }
 
 cimaging_status cimaging_png_decode(const uint8_t *bytes, size_t count, uint32_t width,
-                                    uint32_t height, uint8_t *pixels, char *message) {
+                                    uint32_t height, bool over_white, uint8_t *pixels,
+                                    char *message) {
   context c = {.bytes = bytes, .left = count, .message = message};
   message[0] = 0;
   png_infop info = NULL;
@@ -175,6 +212,13 @@ cimaging_status cimaging_png_decode(const uint8_t *bytes, size_t count, uint32_t
                           .depth = png_get_bit_depth(png, info)};
   png_colorp palette = NULL;
   if (png_get_PLTE(png, info, &palette, &format.palette_count)) format.palette = palette;
+  png_bytep alphas = NULL;
+  png_color_16p clear = NULL;
+  if (png_get_tRNS(png, info, &alphas, &format.alpha_count, &clear)) {
+    format.has_transparency = true;
+    format.palette_alphas = alphas;
+    if (clear != NULL) format.clear = *clear;
+  }
   png_set_packing(png);
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
@@ -190,7 +234,9 @@ cimaging_status cimaging_png_decode(const uint8_t *bytes, size_t count, uint32_t
       uint8_t *row = passes > 1 ? rows + y * stride : rows;
       png_read_row(png, row, NULL);
       if (pass == passes - 1) {
-        convert_row(&format, row, width, pixels + (size_t)y * width * 3);
+        uint8_t *rgb = pixels + (size_t)y * width * 3;
+        convert_row(&format, row, width, rgb);
+        if (over_white) lay_over_white(&format, row, width, rgb);
       }
     }
   }

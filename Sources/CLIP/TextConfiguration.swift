@@ -1,7 +1,7 @@
 package import Files
 public import NN
 
-/// The sizes of CLIP's text tower, from `text_encoder/config.json`.
+/// The sizes of CLIP's text tower, from `text_encoder/config.json` or a CLIP's `text_config`.
 public struct TextConfiguration: Sendable, Equatable {
   /// Tokens in the vocabulary, `V`.
   public let vocabularySize: Int
@@ -27,12 +27,15 @@ public struct TextConfiguration: Sendable, Equatable {
   /// ε of the layer norms.
   public let normEpsilon: Double
 
-  package init(_ file: ConfigurationFile) throws {
+  /// - Parameter appliesDefaults: gives absent sizes the values that transformers gives them, those
+  ///   of ViT-B/32; else an absent size is an error.
+  package init(_ file: ConfigurationFile, appliesDefaults: Bool = false) throws {
+    func standard(_ value: Int) -> Int? { appliesDefaults ? value : nil }
     vocabularySize = try file.integer("vocab_size", in: 1...1 << 24, default: 49408)
-    width = try file.positive("hidden_size")
-    intermediateWidth = try file.positive("intermediate_size")
-    layers = try file.positive("num_hidden_layers")
-    heads = try file.positive("num_attention_heads")
+    width = try file.positive("hidden_size", default: standard(512))
+    intermediateWidth = try file.positive("intermediate_size", default: standard(2048))
+    layers = try file.positive("num_hidden_layers", default: standard(12))
+    heads = try file.positive("num_attention_heads", default: standard(8))
     positions = try file.positive("max_position_embeddings", default: 77)
     activation = try file.choice("hidden_act", default: .quickGelu)
     normEpsilon = try file.number("layer_norm_eps", default: 1e-5)

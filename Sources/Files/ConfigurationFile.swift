@@ -43,6 +43,11 @@ package final class ConfigurationFile {
     self.values = values
   }
 
+  /// A copy with other values under some keys.
+  package func replacing(_ changes: [String: JSONValue]) -> ConfigurationFile {
+    ConfigurationFile(values.merging(changes) { _, new in new }, path: path)
+  }
+
   /// Keys that nothing asked for, sorted; notes of the program that wrote the file, such as
   /// `_diffusers_version`, are not among them.
   package var unreadKeys: [String] {

@@ -18,11 +18,14 @@ public enum ImageFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - maximalPixels: the most pixels that it may announce.
+  ///   - transparency: what becomes of it.
   /// - Throws: `ImagingError`, which says what the file is if it is neither; `FileError`.
   public static func read(
-    _ path: String, maximalPixels: Int = RGBImage.maximalPixelCount
+    _ path: String, maximalPixels: Int = RGBImage.maximalPixelCount,
+    transparency: Transparency = .dropped
   ) throws -> RGBImage {
-    try decode(bytes(of: path), named: path, maximalPixels: maximalPixels)
+    try decode(
+      bytes(of: path), named: path, maximalPixels: maximalPixels, transparency: transparency)
   }
 
   /// Decodes a PNG or JPEG file's bytes.
@@ -31,12 +34,15 @@ public enum ImageFile {
   ///   - bytes: the whole file.
   ///   - name: what messages call it.
   ///   - maximalPixels: the most pixels that it may announce.
+  ///   - transparency: what becomes of it.
   public static func decode(
     _ bytes: [UInt8], named name: String = "these bytes",
-    maximalPixels: Int = RGBImage.maximalPixelCount
+    maximalPixels: Int = RGBImage.maximalPixelCount, transparency: Transparency = .dropped
   ) throws -> RGBImage {
     switch format(of: bytes) {
-    case .png: return try PNG.decode(bytes, named: name, maximalPixels: maximalPixels)
+    case .png:
+      return try PNG.decode(
+        bytes, named: name, maximalPixels: maximalPixels, transparency: transparency)
     case .jpeg: return try JPEG.decode(bytes, named: name, maximalPixels: maximalPixels)
     case nil: throw ImagingError.notAnImage(source: name, found: description(of: bytes))
     }

@@ -9,7 +9,7 @@ public enum PNG {
   /// Decodes a PNG of any colour type, depth and interlacing to what Pillow's `convert("RGB")`
   /// gives.
   ///
-  /// Alpha and transparent colours are dropped without compositing; of 16-bit colour the high byte
+  /// Alpha and transparent colours are dropped without compositing, or laid over white; of 16-bit colour the high byte
   /// is kept; 16-bit grey (without alpha) is clipped at 255, as Pillow does, so that such an image
   /// is mostly white; gamma and colour profiles are not applied; of an animation the default image
   /// is read. A file without its end chunk counts as truncated, even where every row is there.
@@ -18,14 +18,17 @@ public enum PNG {
   ///   - bytes: the whole file.
   ///   - name: what messages call it.
   ///   - maximalPixels: the most pixels that it may announce.
+  ///   - transparency: what becomes of it.
   public static func decode(
     _ bytes: [UInt8], named name: String = "these bytes",
-    maximalPixels: Int = RGBImage.maximalPixelCount
+    maximalPixels: Int = RGBImage.maximalPixelCount, transparency: Transparency = .dropped
   ) throws -> RGBImage {
     try check(bytes, name)
     return try CodecCall.decode(
       bytes, named: name, format: "PNG", maximalPixels: maximalPixels, size: cimaging_png_size,
-      pixels: cimaging_png_decode)
+      pixels: {
+        cimaging_png_decode($0, $1, $2, $3, transparency == .overWhite, $4, $5)
+      })
   }
 
   /// Reads a PNG file; see `decode`.

@@ -10,6 +10,8 @@ public enum ResamplingFilter: String, Sendable, CaseIterable {
   case bilinear
   /// Keys' cubic convolution with a = -0.5, 2 pixels to each side.
   case bicubic
+  /// A sinc in Hamming's window, 1 pixel to each side.
+  case hamming
   /// A windowed sinc, 3 pixels to each side.
   case lanczos
 
@@ -18,7 +20,7 @@ public enum ResamplingFilter: String, Sendable, CaseIterable {
     switch self {
     case .nearest: 0
     case .box: 0.5
-    case .bilinear: 1
+    case .bilinear, .hamming: 1
     case .bicubic: 2
     case .lanczos: 3
     }
@@ -34,6 +36,9 @@ public enum ResamplingFilter: String, Sendable, CaseIterable {
       let (a, x) = (-0.5, abs(x))
       if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
       return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+    case .hamming:
+      let x = abs(x)
+      return x < 1 ? sinc(x) * (0.54 + 0.46 * cos(x * .pi)) : 0
     case .lanczos:
       return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0
     }

@@ -1,3 +1,5 @@
+internal import CLIP
+internal import CLIPReward
 internal import Diffusion
 internal import Files
 internal import Imaging
@@ -24,9 +26,13 @@ enum ExitStatus: Int32 {
     case let error as FileError: self = Self.of(error)
     case let error as ImagingError: self = Self.of(error)
     case let error as ModelError: self = Self.of(error)
+    case let error as CLIPError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
     case let error as TokenizationError: self = Self.of(error)
+    case let error as RewardError: self = Self.of(error)
+    case let error as ExternalRewardError: self = Self.of(error)
+    case let error as MixingError: self = Self.of(error)
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
@@ -65,6 +71,14 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private static func of(_ error: CLIPError) -> ExitStatus {
+    switch error {
+    case .notFound, .noWeights, .noTokenizer: .missingFile
+    case .noActivation: .usage
+    case .unsupported, .noHeads, .misfit, .sameTensor, .noText, .pixels: .badInput
+    }
+  }
+
   private static func of(_ error: ModelError) -> ExitStatus {
     switch error {
     case .notFound, .noWeights, .noTokenizer: .missingFile
@@ -84,6 +98,31 @@ enum ExitStatus: Int32 {
     case .steps, .eta: .usage
     case .stopped: .tryAgain
     default: .badInput
+    }
+  }
+
+  private static func of(_ error: RewardError) -> ExitStatus {
+    switch error {
+    case .noHeadFile: .missingFile
+    case .cache: .inputOutput
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: ExternalRewardError) -> ExitStatus {
+    switch error {
+    case .badCommandLine, .badAddress: .usage
+    case .noProgram: .missingFile
+    case .notExecutable, .cannotStart: .inputOutput
+    case .failed(_, let mayPass): mayPass ? .tryAgain : .badInput
+    case .stopped: .tryAgain
+    }
+  }
+
+  private static func of(_ error: MixingError) -> ExitStatus {
+    switch error {
+    case .differentPassports, .noBaseScores, .columns: .badInput
+    default: .usage
     }
   }
 

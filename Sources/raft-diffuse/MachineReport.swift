@@ -1,5 +1,7 @@
 internal import Diffusion
+internal import Files
 internal import Foundation
+internal import Tokenization
 internal import Torch
 
 /// What this machine has and what this build makes of it.
@@ -26,7 +28,7 @@ struct MachineReport: Encodable {
 
   /// CLIP's published vocabulary, which single-file checkpoints need.
   let vocabulary: String?
-  let vocabularyPlaces = StableDiffusion.vocabularyPlaces
+  let vocabularyPlaces = CLIPTokenizer.installedPlaces
   let hubCache: String
   let hubCacheExists: Bool
 

@@ -49,37 +49,7 @@ struct PromptInputs: ParsableArguments {
 
   /// The prompts of a file, one a line.
   static func prompts(in file: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
-      throw CommandError(
-        status: .missingFile, description: "\(file) does not exist; check --prompts")
-    }
-    guard !isFolder.boolValue else {
-      throw CommandError(
-        status: .badInput,
-        description: "\(file) is a folder, not a file of prompts; name a file in it")
-    }
-    // Not read as a model's files are, which must be regular ones: a pipe of prompts is welcome.
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw CommandError(
-        status: .inputOutput, description: "\(file) cannot be read; check its permissions")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw CommandError(
-        status: .badInput, description: "\(file) is not UTF-8 text; save the prompts as UTF-8")
-    }
-    guard !text.contains("\0") else {
-      throw CommandError(
-        status: .badInput, description: "\(file) holds a NUL character; is it a file of prompts?")
-    }
-    let lines = text.trimmingPrefix("\u{FEFF}").split(whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
-      .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-    guard !lines.isEmpty else {
-      throw CommandError(
-        status: .badInput, description: "\(file) holds no prompt; write one a line")
-    }
-    return lines
+    try PromptFile.lines(of: PromptFile.text(file), named: file)
   }
 
   /// One request an image, a prompt's images side by side.

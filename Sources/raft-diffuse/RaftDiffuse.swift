@@ -15,8 +15,8 @@ struct RaftDiffuse: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      SampleCommand.self, TuneCommand.self, LoRACommand.self, InspectCommand.self,
-      DoctorCommand.self,
+      SampleCommand.self, ScoreCommand.self, TuneCommand.self, LoRACommand.self,
+      InspectCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -8,7 +8,7 @@ struct PNGTests {
 
   @Test("the fixtures are there")
   func fixtures() throws {
-    #expect(try #require(Self.names).count == 39)
+    #expect(try #require(Self.names).count == 42)
   }
 
   @Test("every colour type, depth and interlacing decodes to Pillow's RGB", arguments: names ?? [])
@@ -16,6 +16,15 @@ struct PNGTests {
     let expected = try Fixture.json("png.json", as: [String: Fixture.Pixels].self)[name]
     let image = try ImageFile.read(Fixture.path("png/\(name).png"))
     #expect(image == expected?.image)
+  }
+
+  @Test("transparency over white is transformers'", arguments: names ?? [])
+  func overWhite(name: String) throws {
+    let white = try Fixture.json("png-white.json", as: [String: Fixture.Pixels].self)
+    let dropped = try Fixture.json("png.json", as: [String: Fixture.Pixels].self)
+    #expect(white.count > 10)
+    let image = try ImageFile.read(Fixture.path("png/\(name).png"), transparency: .overWhite)
+    #expect(image == (white[name] ?? dropped[name])?.image)
   }
 
   @Test("decoding undoes encoding", arguments: [(1, 1), (7, 3), (64, 65)], [0, 6, 9])

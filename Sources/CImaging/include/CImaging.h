@@ -8,6 +8,7 @@
 #ifndef CIMAGING_H
 #define CIMAGING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,9 +43,10 @@ void cimaging_free(cimaging_bytes bytes);
 cimaging_status cimaging_png_size(const uint8_t *bytes, size_t count, uint32_t *width,
                                   uint32_t *height, char message[CIMAGING_MESSAGE_SIZE]);
 
-/// Decodes a PNG whose size is `width` × `height` into `pixels`, 3 · width · height bytes.
+/// Decodes a PNG whose size is `width` × `height` into `pixels`, 3 · width · height bytes. What is
+/// transparent is laid over white, or its transparency is dropped.
 cimaging_status cimaging_png_decode(const uint8_t *bytes, size_t count, uint32_t width,
-                                    uint32_t height, uint8_t *pixels,
+                                    uint32_t height, bool over_white, uint8_t *pixels,
                                     char message[CIMAGING_MESSAGE_SIZE]);
 
 /// Encodes `pixels`, 3 · width · height bytes, as an 8-bit RGB PNG; `level` is zlib's, 0 to 9.

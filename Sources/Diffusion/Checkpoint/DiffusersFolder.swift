@@ -44,23 +44,10 @@ package struct DiffusersFolder: ModelParts {
   /// - Throws: `ModelError.noWeights`, or `FileError` where the folder may not be looked into.
   package func file(of component: ModelComponent) throws -> String {
     let folder = "\(path)/\(component.rawValue)"
-    let present = try FolderListing.names(in: folder)
-    let infixes =
-      (variant.map { [".\($0)"] } ?? []) + ["", ".fp16", ".bf16", ".fp32", ".non_ema", ".ema"]
-    var looked: [String] = []
-    for infix in infixes {
-      for stem in component.stems {
-        for name in [
-          "\(stem)\(infix).safetensors", "\(stem).safetensors.index\(infix).json",
-          "\(stem)\(infix).safetensors.index.json", "\(stem)\(infix).bin",
-          "\(stem).bin.index\(infix).json", "\(stem)\(infix).bin.index.json",
-        ] {
-          if present.contains(name) { return "\(folder)/\(name)" }
-          if infix.isEmpty, !name.contains("index") { looked.append(name) }
-        }
-      }
+    switch try WeightFileSearch(in: folder, stems: component.stems, variant: variant).result {
+    case .found(let path): return path
+    case .nothing(let looked): throw ModelError.noWeights(folder: folder, looked: looked)
     }
-    throw ModelError.noWeights(folder: folder, looked: looked)
   }
 
   /// Files written by older versions spell some names otherwise.

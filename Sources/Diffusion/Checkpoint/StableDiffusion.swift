@@ -80,15 +80,11 @@ public final class StableDiffusion {
   private static func tokenizer(named name: String?, of parts: any ModelParts) throws
     -> CLIPTokenizer
   {
-    if let folder = name ?? parts.tokenizerFolder {
-      return folder.hasSuffix(".txt")
-        ? try CLIPTokenizer(publishedVocabulary: folder) : try CLIPTokenizer(folder: folder)
+    if let place = name ?? parts.tokenizerFolder { return try CLIPTokenizer(at: place) }
+    guard let installed = try CLIPTokenizer.installed() else {
+      throw ModelError.noTokenizer(looked: CLIPTokenizer.installedPlaces)
     }
-    let places = vocabularyPlaces
-    guard let found = InstalledFiles.first(of: places) else {
-      throw ModelError.noTokenizer(looked: places)
-    }
-    return try CLIPTokenizer(publishedVocabulary: found)
+    return installed
   }
 
   /// Refuses a tokenizer whose tokens the text encoder has no embeddings for. Returns what is odd
@@ -113,11 +109,6 @@ public final class StableDiffusion {
       "the vocabulary has \(tokenizer.tokenCount) tokens, and the text encoder of \(location.path) has embeddings for "
         + "\(text.vocabularySize); if the tokenizer is of another model, prompts mean something else to it"
     ]
-  }
-
-  /// Where the published vocabulary, which single-file checkpoints need, is looked for.
-  package static var vocabularyPlaces: [String] {
-    InstalledFiles.places(of: "clip/" + CLIPTokenizer.publishedFileName)
   }
 
   private static func check(

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Files that set-up or installation put beside the program.
 package enum InstalledFiles {

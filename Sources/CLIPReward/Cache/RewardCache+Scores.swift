@@ -1,0 +1,53 @@
+internal import Files
+internal import Foundation
+internal import GRDB
+
+/// Scores of rewards that are slow or cost money; the rewards that are computed here are quick
+/// enough once the embeddings are there.
+extension RewardCache {
+  /// What a reward of this passport gave for each of `inputs` before, in their order; nil where it
+  /// was not asked. Only scores are kept, never failures.
+  public func scores(of inputs: [RewardInput], passport: RewardPassport) throws -> [RewardOutcome?]
+  {
+    let passport = passport.digest
+    return try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT score, details FROM scores WHERE image = ? AND request = ? AND passport = ?")
+      return try inputs.map { input in
+        let key: StatementArguments = [input.digest, Self.request(of: input), passport]
+        guard let row = try Row.fetchOne(statement, arguments: key) else { return nil }
+        let (score, text): (Double, String) = (row["score"], row["details"])
+        guard
+          let details = try? JSONDecoder().decode([String: Double].self, from: Data(text.utf8))
+        else { return nil }
+        return .score(score, details: details)
+      }
+    }
+  }
+
+  /// Keeps those of `outcomes` that are scores of `inputs`, in their order.
+  public func store(
+    _ outcomes: [RewardOutcome], of inputs: [RewardInput], passport: RewardPassport
+  ) throws {
+    let passport = passport.digest
+    try write { database in
+      let statement = try database.cachedStatement(
+        sql: """
+          INSERT OR REPLACE INTO scores (image, request, passport, score, details)
+          VALUES (?, ?, ?, ?, ?)
+          """)
+      for case (let input, .score(let score, let details)) in zip(inputs, outcomes) {
+        let text = String(decoding: try JSONEncoder().encode(details), as: UTF8.self)
+        try statement.execute(
+          arguments: [input.digest, Self.request(of: input), passport, score, text])
+      }
+    }
+  }
+
+  /// What a reward is told besides the pixels, in one digest.
+  private static func request(of input: RewardInput) -> String {
+    let metadata = input.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    let parts = [input.prompt.map { "+\($0)" } ?? "-"] + metadata
+    return Digest.sha256(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8)
+  }
+}

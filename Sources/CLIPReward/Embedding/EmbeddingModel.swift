@@ -1,0 +1,28 @@
+public import Imaging
+public import Torch
+
+/// A model that takes images and texts to vectors of one space.
+public protocol EmbeddingModel: AnyObject {
+  /// What messages call the model: its folder or file.
+  var name: String { get }
+
+  /// The width of its vectors, `D`.
+  var width: Int { get }
+
+  /// Everything that its vectors depend on, for passports: `clip_sha256`, `activation`,
+  /// `preprocessing`, `precision`.
+  var facts: [String: String] { get }
+
+  /// What a cosine is multiplied by to be a logit, about 100; nil where texts are not embedded.
+  var logitScale: Double? { get }
+
+  /// Pixels along the edge of a patch, by which families of one width are told apart; nil where
+  /// there are no patches.
+  var patchSize: Int? { get }
+
+  /// - Returns: L2-normalised, `F32 [B, D]`.
+  func imageEmbeddings(of images: [RGBImage]) throws -> Tensor
+
+  /// - Returns: L2-normalised, `F32 [P, D]`.
+  func textEmbeddings(of texts: [String]) throws -> Tensor
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import CLIPReward
+internal import Diffusion
+internal import Torch
+
+/// `raft-diffuse score`: numbers for images.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score and rank images.",
+    discussion: """
+      Higher is better. Every score carries a passport, everything that it depends on, and scores of \
+      different passports are never compared. Unreadable, black, flat and duplicate images are left out \
+      with a reason, never scored 0.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "PNG and JPEG files, folders, patterns such as '*.png', or - for a list on standard input.",
+      valueName: "image"))
+  var images: [String] = []
+
+  @OptionGroup(title: "Rewards") var rewards: RewardOptions
+  @OptionGroup(title: "Prompts") var prompts: ScorePrompts
+
+  @Flag(help: "Look into folders below folders too.")
+  var recursive = false
+
+  @Flag(help: "Score images whose pixels another image has too.")
+  var keepDuplicates = false
+
+  @Flag(help: "Score black images and images of one colour too.")
+  var keepFlat = false
+
+  @Option(
+    help: "What the CLIP computes in. fp32 unless told otherwise: rankings hang on small gaps.")
+  var precision: Precision = .fp32
+
+  @Option(help: ArgumentHelp("auto, cpu, cuda, cuda:N or mps.", valueName: "device"))
+  var device = "auto"
+
+  @Option(help: ArgumentHelp("Processor threads; all cores by default.", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Images read and embedded at once.", valueName: "n"))
+  var batch = 16
+
+  @OptionGroup(title: "Output") var output: ScoreOutput
+
+  func validate() throws {
+    guard (1...4096).contains(batch) else {
+      throw ValidationError("--batch must lie in 1…4096.")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1…1024.")
+    }
+    if images.isEmpty {
+      guard output.compared.count > 1 else {
+        throw ValidationError("Give images to score, or two files of results with --compare.")
+      }
+      return
+    }
+    guard !rewards.texts.isEmpty || output.embeds else {
+      throw ValidationError(
+        "Say what scores the images with --reward: \(BuiltInReward.names).")
+    }
+    if output.embeds, rewards.clip == nil {
+      throw ValidationError("--save-embeddings and --save-pixels need a CLIP: name it with --clip.")
+    }
+    if rewards.texts.isEmpty, !output.compared.isEmpty {
+      throw ValidationError("--compare needs a --reward.")
+    }
+    guard device != "auto" else { return }
+    do {
+      _ = try Device(parsing: device)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  func run() throws {
+    guard !images.isEmpty else { return try ResultsComparison(output).run() }
+    Interruption.listen()
+    try ScoreRun(self).run()
+  }
+
+  /// The device that was asked for, or the best there is.
+  func chosenDevice() throws -> Device {
+    device == "auto" ? .automatic : try Device(parsing: device).checked()
+  }
+}

@@ -1,0 +1,211 @@
+internal import CLIP
+internal import CLIPReward
+internal import Diffusion
+internal import Files
+internal import NN
+internal import Torch
+
+/// One call of `raft-diffuse score`, from the paths to the results.
+final class ScoreRun {
+  private let command: ScoreCommand
+  private let paths: [String]
+  private let given: ScorePrompts.Given?
+  private let progress: ProgressLine
+  private let loaded: LoadedRewards
+  private let passports: [String: ScoreRecord.Passport]
+  private let earlier: [(reward: String, table: ScoreTable)]
+  private let files: ImageFiles
+  private let imageGuard: ImageGuard
+  private let embeddings: EmbeddingFiles?
+
+  private var images: [ScoredImage] = []
+  private var truncated: Set<String> = []
+
+  /// Everything that can be found wrong before an image is read is found here.
+  init(_ command: ScoreCommand) throws {
+    self.command = command
+    paths = try ImageList.paths(command.images, recursive: command.recursive)
+    given = try command.prompts.prompts(of: paths)
+    try command.output.check()
+    if let threads = command.threads { Machine.threadCount = threads }
+    let device = try command.chosenDevice()
+    let progress = ProgressLine(
+      total: paths.count, unit: "image", isQuiet: command.output.quiet)
+    self.progress = progress
+    let isQuiet = command.output.quiet
+    let warn: (String) -> Void = { text in
+      progress.finish()
+      if !isQuiet { Console.warning(text) }
+    }
+    if command.rewards.needsCLIP || command.output.embeds,
+      let warning = command.precision.warning(on: device)
+    {
+      warn(warning)
+    }
+    let earlierResults = try command.output.compared.map { try ScoreRecord.read($0) }
+    let cache = try command.rewards.openCache(warn: warn)
+    loaded = try command.rewards.load(
+      placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
+      embeds: command.output.embeds, warn: warn)
+    passports = loaded.passports
+    // Scores on another scale are refused before the work, not after it.
+    var earlier: [(reward: String, table: ScoreTable)] = []
+    for (file, records) in zip(command.output.compared, earlierResults) {
+      for reward in loaded.rewards {
+        let table = try ScoreRecord.table(of: reward.name, in: records, from: file)
+        try table.check(reward.reward.passport, from: "these images")
+        earlier.append((reward.name, table))
+      }
+    }
+    self.earlier = earlier
+    files = ImageFiles(cache: cache)
+    imageGuard = ImageGuard(
+      .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
+      readsPrompts: loaded.readPrompts, cache: cache)
+    embeddings =
+      command.output.embeds ? EmbeddingFiles(command.output, loaded, given: given?.all) : nil
+  }
+
+  /// Scores the images and prints what came of it.
+  func run() throws {
+    // A mixture's score is known only when all are.
+    let streams = command.output.json && command.output.top == nil && loaded.isPlain
+    var failure: (any Error)?
+    for start in stride(from: 0, to: paths.count, by: command.batch) {
+      guard !Interruption.isRequested else { break }
+      let range = start..<min(start + command.batch, paths.count)
+      do {
+        let scored = try score(range)
+        if streams { for image in scored { try Console.json(image.record(passports)) } }
+        images += scored
+      } catch {
+        failure = error
+        break
+      }
+      let excluded = images.count { $0.exclusion != nil }
+      progress.update(range.upperBound, excluded == 0 ? "scoring" : "\(excluded) left out")
+    }
+    progress.finish()
+    if let failure, images.isEmpty { throw failure }
+    if !loaded.isPlain, let mixture = loaded.plan?.mixture {
+      images = try ScoredImage.mixed(images, mixture, loaded.rewards)
+    }
+    let results = images.map { $0.record(passports) }
+    try report(results, streamed: streams)
+    if let failure { throw failure }
+    guard results.count == paths.count else {
+      throw CommandError(
+        status: .tryAgain,
+        description: "stopped as you asked: \(results.count) of \(paths.count) images are done")
+    }
+    try embeddings?.write()
+    try refuseEmpty(results)
+  }
+
+  // MARK: Scoring
+
+  private func score(_ range: Range<Int>) throws -> [ScoredImage] {
+    let loadedFiles = try files.load(
+      Array(paths[range]), prompts: given.map { Array($0.ofImages[range]) })
+    var scored: [ScoredImage] = []
+    for (place, file) in zip(range, loadedFiles) {
+      var image = ScoredImage(path: paths[place], prompt: given?.ofImages[place])
+      switch file {
+      case .input(let input): image.take(input)
+      case .excluded(let reason): image.exclusion = reason
+      }
+      scored.append(image)
+    }
+    let read = scored.indices.filter { scored[$0].input != nil }
+    let reasons = try imageGuard.check(read.compactMap { scored[$0].input })
+    for (index, reason) in zip(read, reasons) { scored[index].exclusion = reason }
+    let sound = read.filter { scored[$0].exclusion == nil }
+    let inputs = sound.compactMap { scored[$0].input }
+    if !inputs.isEmpty {
+      warnOfTruncation(inputs.compactMap(\.prompt))
+      for reward in loaded.rewards {
+        for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
+          scored[index].add(outcome, of: reward.name)
+        }
+      }
+      try embeddings?.add(inputs)
+    }
+    for index in scored.indices {
+      warn(of: scored[index])
+      // The decoded pixels have done their work.
+      scored[index].input = nil
+    }
+    return scored
+  }
+
+  // MARK: Reporting
+
+  private func report(_ results: [ScoreRecord], streamed: Bool) throws {
+    if !streamed {
+      if command.output.json {
+        let ranked =
+          command.output.top.map { ScoreReport.ranked(results, top: $0) } ?? results
+        for record in ranked { try Console.json(record) }
+      } else if !loaded.rewards.isEmpty {
+        let report = ScoreReport(
+          rewards: loaded.rewards.map(\.name), isMixed: !loaded.isPlain, results)
+        let ranked = ScoreReport.ranked(results, top: command.output.top)
+        for line in report.table(ranked) + [""] + report.summary { try Console.result(line) }
+      }
+    }
+    try compare(results)
+    guard !command.output.quiet else { return }
+    let scored = results.count { $0.excluded == nil }
+    let counts = ScoreReport.exclusions(in: results)
+    Console.note(
+      "\(scored) of \(paths.count) images scored\(counts.isEmpty ? "" : ", left out: \(counts)"); "
+        + "\(files.decodedCount) decoded")
+  }
+
+  private func compare(_ results: [ScoreRecord]) throws {
+    guard results.contains(where: { $0.excluded == nil }) else { return }
+    for (reward, table) in earlier {
+      let now = try ScoreRecord.table(of: reward, in: results, from: "these images")
+      let comparison = try table.comparison(with: now)
+      let line = ResultsComparison.line(comparison, reward, table.source, "these images")
+      if command.output.json { Console.note(line) } else { try Console.result(line) }
+    }
+  }
+
+  private func refuseEmpty(_ results: [ScoreRecord]) throws {
+    guard results.allSatisfy({ $0.excluded != nil }) else { return }
+    let first = results.first.map { record in
+      let reason = record.excluded ?? ""
+      return reason.hasPrefix(record.image) ? reason : "\(record.image): \(reason)"
+    }
+    throw CommandError(
+      status: .badInput,
+      description: "none of the \(results.count) images could be scored, "
+        + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")")
+  }
+
+  private func warn(of image: ScoredImage) {
+    guard let reason = image.exclusion?.description else { return }
+    let text =
+      reason.hasPrefix(image.path)
+      ? "left out: \(reason)" : "\(image.path.printable) is left out: \(reason)"
+    warn(text)
+  }
+
+  /// Says which prompts are longer than the CLIP reads, each once, and not for ever.
+  private func warnOfTruncation(_ prompts: [String]) {
+    guard command.rewards.readsTexts, !command.output.quiet, truncated.count < 5 else { return }
+    for prompt in Set(prompts).subtracting(truncated).sorted() {
+      // What is wrong with the vocabulary is thrown when the prompt is embedded.
+      guard let rest = (try? loaded.model?.model.truncation(of: prompt)) ?? nil,
+        truncated.insert(prompt).inserted
+      else { continue }
+      warn("the CLIP sees 75 tokens of a prompt; this was cut off: “\(rest.printable)”")
+    }
+  }
+
+  private func warn(_ text: String) {
+    progress.finish()
+    if !command.output.quiet { Console.warning(text) }
+  }
+}

@@ -1,0 +1,127 @@
+import CLIPReward
+import Imaging
+import NN
+import TestSupport
+import Testing
+import Torch
+
+/// Rewards on a CLIP against transformers' numbers.
+struct CLIPScoreTests {
+  @Test("cosine, 100 and logit are transformers'", arguments: TextImageReward.Scale.allCases)
+  func scales(_ scale: TextImageReward.Scale) throws {
+    let reward = try TextImageReward(ImageEmbedder(RewardFixtures.clip()), scale: scale)
+    let outcomes = try reward.outcomes(for: RewardFixtures.inputs())
+    for (outcome, expected) in zip(outcomes, try RewardFixtures.expected()) {
+      let wanted =
+        switch scale {
+        case .cosine: expected.cosine
+        case .hundred: 100 * max(expected.cosine, 0)
+        case .logit: expected.logit
+        }
+      let score = try #require(outcome.score)
+      #expect(abs(score - wanted) < 1e-4 * max(1, abs(wanted)))
+    }
+    #expect(reward.passport.facts["scale"] == scale.rawValue)
+  }
+
+  @Test("an image without a prompt is excluded, not scored 0")
+  func noPrompt() throws {
+    let reward = try TextImageReward(ImageEmbedder(CountingModel()))
+    let inputs = [
+      RewardInput(RewardFixtures.noise(1), name: "a"),
+      RewardInput(RewardFixtures.noise(2), name: "b", prompt: "x"),
+    ]
+    let outcomes = try reward.outcomes(for: inputs)
+    #expect(outcomes[0] == .excluded(.noPrompt))
+    #expect(outcomes[1].score != nil)
+  }
+
+  @Test("images are embedded as transformers does it")
+  func embeddings() throws {
+    let embedder = ImageEmbedder(try RewardFixtures.clip())
+    let found = try embedder.embeddings(of: RewardFixtures.inputs())
+    for (embedding, expected) in zip(found, try RewardFixtures.expected()) {
+      guard case .vector(let vector) = embedding else {
+        Issue.record("\(expected.image) has no embedding")
+        continue
+      }
+      #expect(relativeError(vector.map(Double.init), expected.embedding) < 1e-4)
+    }
+  }
+
+  @Test("JPEG sizes are Pillow's, to the byte", arguments: JPEGSizeReward.Goal.allCases)
+  func jpegSizes(_ goal: JPEGSizeReward.Goal) throws {
+    let outcomes = try JPEGSizeReward(goal).outcomes(for: RewardFixtures.inputs())
+    for (outcome, expected) in zip(outcomes, try RewardFixtures.expected()) {
+      let kilobytes = Double(expected.jpegBytes) / 1000
+      #expect(outcome.score == (goal == .compressible ? -kilobytes : kilobytes))
+    }
+  }
+
+  @Test("a head of another width is refused with both widths and both families")
+  func headWidth() throws {
+    let head = try RewardFixtures.head("mlp.pth")
+    #expect(
+      message { try AestheticReward(head, ImageEmbedder(CountingModel(width: 768))) }
+        == "mlp.pth takes embeddings of 12 numbers, but counting gives 768 (as ViT-L/14 does); "
+        + "name the CLIP that the head was trained on")
+    #expect(
+      RewardError.headWidth(head: "sa.pth", width: 512, clip: "clip", clipWidth: 768).description
+        == "sa.pth takes embeddings of 512 numbers (as ViT-B/32 and ViT-B/16 do), but clip gives 768 "
+        + "(as ViT-L/14 does); name the CLIP that the head was trained on")
+  }
+
+  @Test(
+    "a head whose name speaks of another family of the same width is warned of",
+    arguments: [
+      ("sa_0_4_vit_b_32_linear.safetensors", 16, true),
+      ("sa_0_4_vit_b_16_linear.safetensors", 16, false), ("b32.safetensors", 32, false),
+      ("head.safetensors", 16, false), ("ava-l14-x.safetensors", 32, true),
+    ])
+  func family(name: String, patch: Int, isWarned: Bool) throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/\(name)"
+      try SafetensorsWriter.write(
+        [
+          .init(name: "weight", tensor: try Tensor.full([1, 512], 1)),
+          .init(name: "bias", tensor: try Tensor.full([1], 1)),
+        ], to: file)
+      let model = CountingModel(width: 512, patchSize: patch)
+      let reward = try AestheticReward(AestheticHead(file), ImageEmbedder(model))
+      #expect((reward.warning != nil) == isWarned)
+    }
+  }
+
+  @Test("an image that cannot be read is excluded with the reason, and the others are scored")
+  func unreadable() throws {
+    let broken = RewardInput(name: "x.png", digest: "00") {
+      throw ImagingError.truncated(source: "x.png", format: "PNG")
+    }
+    let sound = RewardInput(RewardFixtures.noise(3), name: "y", prompt: "p")
+    let reward = JPEGSizeReward()
+    let outcomes = try reward.outcomes(for: [broken, sound])
+    #expect(
+      outcomes[0]
+        == .excluded(
+          .unreadable("x.png is a PNG image that ends too early; copy or make it again")))
+    #expect(outcomes[1].score != nil)
+    let embedded = try ImageEmbedder(CountingModel()).embeddings(of: [broken, sound])
+    #expect(
+      embedded[0]
+        == .excluded(
+          .unreadable("x.png is a PNG image that ends too early; copy or make it again")))
+  }
+
+  @Test("two rewards on one embedder embed an image once")
+  func shared() throws {
+    let model = CountingModel(width: 12)
+    let embedder = ImageEmbedder(model, batchSize: 2)
+    let inputs = (0..<5).map {
+      RewardInput(RewardFixtures.noise($0), name: "\($0)", prompt: "p")
+    }
+    _ = try TextImageReward(embedder).outcomes(for: inputs)
+    _ = try AestheticReward(RewardFixtures.head("mlp.pth"), embedder).outcomes(for: inputs)
+    #expect(model.images == 5)
+    #expect(model.texts == 1)
+  }
+}
