@@ -36,13 +36,16 @@ struct ImageRecord: Codable, Equatable {
   var stepNoise: String?
   var indexInNoise: Int?
 
+  /// How it was judged; nil where it was not.
+  var reward: RewardNote?
+
   /// Arguments that make this image again, alone; nil where noise came from a file.
   var command: [String]?
 
   enum CodingKeys: String, CodingKey {
     case version, model, adapters, prompt, seed, width, height, sampler, steps, guidance, eta,
       spacing
-    case prediction, emphasis, precision, device, threads, torch, command
+    case prediction, emphasis, precision, device, threads, torch, command, reward
     case negativePrompt = "negative_prompt"
     case matchesDiffusersSteps = "match_diffusers_steps"
     case clipSkip = "clip_skip"

@@ -12,8 +12,9 @@ struct SampleResult: Encodable {
     }
   }
 
-  /// The images that are finished: all of them, unless the run was stopped or failed.
-  let images: [Image]
+  /// The images that are finished: all of them, or those that were kept, unless the run was stopped
+  /// or failed.
+  var images: [Image]
   let requested: Int
   let grid: String?
   let latents: String?
@@ -44,12 +45,16 @@ struct SampleResult: Encodable {
   /// The adapters that were added to the model; nil for none.
   var adapters: [AdapterRecord]?
 
+  /// How the images were chosen; nil where all are kept.
+  var bestOf: BestOfResult?
+
   /// What ended the run early, or failed after its last image.
   let error: String?
 
   enum CodingKeys: String, CodingKey {
     case images, requested, grid, latents, sampler, steps, width, height, precision, device,
       threads, batch, error, adapters
+    case bestOf = "best_of"
     case loadSeconds = "load_seconds"
     case firstStepSeconds = "first_step_seconds"
     case secondsPerStep = "seconds_per_step"

@@ -6,6 +6,13 @@ internal import NN
 internal import Policies
 internal import Torch
 
+extension GenerationError {
+  /// Whether the image came out as NaN or infinity.
+  fileprivate var isNotFinite: Bool {
+    if case .notFinite = self { true } else { false }
+  }
+}
+
 /// One call of `raft-diffuse sample`, from the requests to the files.
 struct SampleRun {
   private let command: SampleCommand
@@ -36,6 +43,7 @@ struct SampleRun {
     let device = try command.model.chosenDevice()
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let given = try command.noise.load()
+    let bestOf = try bestOfStage(on: device)
     let model = try command.model.load(on: device)
     model.warnings.forEach(warn)
     let adapters = try adapted(model)
@@ -61,22 +69,39 @@ struct SampleRun {
     var latents: [Tensor] = []
     var images: [RGBImage] = []
     var done = 0
+    // Where one image of a batch is not finite, each is made alone to find out which.
+    var aloneUntil = 0
     var failure: (any Error)?
     while done < requests.count, !Interruption.isRequested, failure == nil {
-      let range = done..<min(done + batch, requests.count)
+      let range = done..<min(done + (done < aloneUntil ? 1 : batch), requests.count)
       do {
         let made = try self.latents(
           of: range, textToImage, given, progress, evaluations: sampler.timesteps.count,
           stopwatch, device)
         let decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
         for (image, i) in zip(decoded, range) {
-          try write(image, i, model, adapters)
+          if let bestOf {
+            try bestOf.add(image) { try write($0, $1, model, adapters, $2) }
+          } else {
+            try write(image, i, model, adapters)
+          }
           done += 1
         }
-        if command.output.grid != nil { images += decoded }
+        if command.output.grid != nil, bestOf == nil { images += decoded }
         if command.output.saveLatents != nil { latents.append(try made.to(device: .cpu)) }
       } catch SamplingError.stopped {
         break
+      } catch let error as GenerationError where bestOf != nil && error.isNotFinite {
+        if range.count > 1 {
+          aloneUntil = range.upperBound
+          continue
+        }
+        do {
+          try bestOf?.add(nil, failure: "\(error)") { try write($0, $1, model, adapters, $2) }
+          done += 1
+        } catch let error {
+          failure = error
+        }
       } catch TorchError.outOfMemory(_, _, _)
         where range.count > 1 && device != .cpu && done == range.lowerBound
       {
@@ -91,17 +116,24 @@ struct SampleRun {
     if done == requests.count {
       do {
         try writeLatents(latents)
-        try writeGrid(images)
+        try bestOf?.finish { try write($0, $1, model, adapters, $2) }
+        try writeGrid(images, bestOf)
+        try refuseEmpty(bestOf)
       } catch {
         failure = error
       }
     } else if failure == nil {
-      failure = stopped(after: done)
+      failure = bestOf.map(stopped) ?? stopped(after: done)
     } else if done == 0, let failure {
       throw failure
     }
     var result = result(model, stopwatch, loaded, batch, done, failure)
     result.adapters = adapters.isEmpty ? nil : adapters
+    if let bestOf {
+      result.images = zip(result.images, bestOf.notes).filter(\.1.isKept).map(\.0)
+      result.bestOf = BestOfResult(
+        bestOf, requests, paths, perPrompt: command.prompts.imagesPerPrompt)
+    }
     return (result, failure)
   }
 
@@ -113,6 +145,33 @@ struct SampleRun {
     try AdapterTargets(model).attach(
       loaded.map { ($0.file.weights, $0.choice.scale) }, folding: true)
     return loaded.map(\.record)
+  }
+
+  /// The rewards that `--best-of` judges by; nil without it.
+  private func bestOfStage(on device: Device) throws -> BestOfStage? {
+    guard command.bestOf.count != nil else { return nil }
+    return try BestOfStage(
+      command.bestOf, requests, paths, perPrompt: command.prompts.imagesPerPrompt,
+      keepsImages: command.output.grid != nil, on: device, warn: warn)
+  }
+
+  /// Where nothing could be kept, that is what the run says.
+  private func refuseEmpty(_ bestOf: BestOfStage?) throws {
+    guard let bestOf, !bestOf.notes.contains(where: \.isKept) else { return }
+    let first = bestOf.notes.first?.excluded ?? ""
+    throw CommandError(
+      status: .badInput,
+      description: "none of the \(requests.count) images has a score, so none is kept; the first: "
+        + first)
+  }
+
+  /// The same where prompts are finished, not images.
+  private func stopped(_ bestOf: BestOfStage) -> CommandError {
+    let prompts = requests.count / command.prompts.imagesPerPrompt
+    return CommandError(
+      status: .tryAgain,
+      description: "stopped as you asked: \(bestOf.decidedCount) of \(prompts) prompts are finished"
+    )
   }
 
   /// What to say where the user stopped the run before its end.
@@ -152,12 +211,15 @@ struct SampleRun {
   }
 
   private func write(
-    _ image: RGBImage, _ index: Int, _ model: StableDiffusion, _ adapters: [AdapterRecord]
+    _ image: RGBImage, _ index: Int, _ model: StableDiffusion, _ adapters: [AdapterRecord],
+    _ note: RewardNote? = nil
   ) throws {
     if image.statistics.isNearlyConstant() {
       warn("\(paths[index]) is of one colour only; the model or the settings may be broken")
     }
-    try PNG.write(image, to: paths[index], texts: record(of: index, model, adapters).texts())
+    var record = record(of: index, model, adapters)
+    record.reward = note
+    try PNG.write(image, to: paths[index], texts: record.texts())
   }
 
   private func writeLatents(_ latents: [Tensor]) throws {
@@ -166,8 +228,20 @@ struct SampleRun {
     try SafetensorsWriter.write([.init(name: "latents", tensor: all)], to: path)
   }
 
-  private func writeGrid(_ images: [RGBImage]) throws {
+  private func writeGrid(_ images: [RGBImage], _ bestOf: BestOfStage?) throws {
     guard let path = command.output.grid else { return }
+    if let bestOf {
+      let perPrompt = command.prompts.imagesPerPrompt
+      let rows = (0..<bestOf.decidedCount).map { prompt in
+        let row = bestOf.row(of: prompt)
+        return ImageGrid.Row(caption: row.caption, images: row.images)
+      }
+      let size = command.sampling.res
+      let grid = ImageGrid(
+        columns: (1...perPrompt).map { $0 == 1 ? "best" : String($0) }, rows: rows,
+        emptyCell: (size.width, size.height))
+      return try PNG.write(grid.rendered(), to: path)
+    }
     try PNG.write(Self.grid(of: images, requests, command).rendered(), to: path)
   }
 

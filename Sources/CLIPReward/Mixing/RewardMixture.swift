@@ -1,7 +1,7 @@
 /// Several rewards made one: a weighted sum of their scores on a common scale, above hard floors.
 ///
 /// What one component excludes, the mixture excludes, with that reason. Only images that every
-/// component scores take part in means, deviations and ranks; floors are applied last, so they
+/// component scores take part in means, deviations, ranks and medians; floors are applied last, so they
 /// change nobody else's score.
 public struct RewardMixture: Sendable, Equatable {
   /// A component and what it counts.
@@ -75,10 +75,10 @@ public struct RewardMixture: Sendable, Equatable {
         expected: names.map { "\($0) (\(prompts.count))" },
         found: columns.map { "\($0.name) (\($0.outcomes.count))" })
     }
-    let levels = try floors.map { try level(of: $0, columns) }
     let scored = prompts.indices.filter { image in
       columns.allSatisfy { $0.outcomes[image].score != nil }
     }
+    let levels = try floors.map { try level(of: $0, columns, over: scored) }
     let groups = groups(of: scored, prompts)
     let values = columns.map { scaled($0, over: groups) }
     return prompts.indices.map { image in
@@ -132,13 +132,17 @@ public struct RewardMixture: Sendable, Equatable {
     }
   }
 
-  private func level(of floor: ScoreFloor, _ columns: [ScoreColumn]) throws -> Double {
+  /// Where a floor lies, in a round of which `images` have every score.
+  private func level(of floor: ScoreFloor, _ columns: [ScoreColumn], over images: [Int]) throws
+    -> Double
+  {
     let column = columns.first { $0.name == floor.component }
     switch floor.bound {
     case .absolute(let level): return level
     case .median:
       // A round without a single score has nothing to hold to a floor either.
-      return ScoreFloor.median(of: column?.scores ?? []) ?? -.infinity
+      let scores = images.compactMap { column?.outcomes[$0].score }
+      return ScoreFloor.median(of: scores) ?? -.infinity
     case .baseMedian(let file):
       guard let base = bases[floor.component], let level = ScoreFloor.median(of: base.scores) else {
         throw MixingError.noBaseScores(component: floor.component, source: file)

@@ -6,7 +6,8 @@ public struct ScoreFloor: Sendable, Equatable {
   public enum Bound: Sendable, Equatable {
     /// At this score.
     case absolute(Double)
-    /// At the median of the component's scores in the round itself.
+    /// At the median of the component's scores in the round itself, over the images that every
+    /// component scores.
     case median
     /// At the median of a base's scores, which `file` holds.
     case baseMedian(file: String)

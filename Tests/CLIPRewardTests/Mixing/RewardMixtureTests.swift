@@ -176,9 +176,9 @@ struct ScoreFloorTests {
     #expect(outcomes[3].exclusion == .failed("a failed"))
   }
 
-  @Test("at the median of the round counts every score of its component")
+  @Test("at the median of the round counts the images that every component scores")
   func median() throws {
-    #expect(try outcomes([ScoreFloor("b", .median)]).map(\.score) == [nil, nil, 8, nil])
+    #expect(try outcomes([ScoreFloor("b", .median)]).map(\.score) == [nil, 3, 8, nil])
   }
 
   @Test("at a base's median takes the base's scores")
