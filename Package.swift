@@ -106,7 +106,9 @@ let package = Package(
     tests(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
-    tests("Policies", ["TestSupport", "Diffusion", "Files", "LoRA", "NN", "Torch"]),
+    tests(
+      "Policies", ["TestSupport", "CLIP", "Diffusion", "Files", "LoRA", "NN", "Torch"],
+      fixtures: true),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

@@ -34,10 +34,9 @@ extension AdapterNames {
   }
 
   /// Layers of any SD-1.x model; blocks that are numbered through are numbered as SD-1.5's.
-  package static var anyModel: AdapterNames {
-    let names = LatentDiffusionNames(unetLayers: 2, vaeLevels: 4)
-    return AdapterNames(ofAnyModel: { names.latentDiffusion(unet: $0) })
-  }
+  package static let anyModel = AdapterNames(ofAnyModel: { name in
+    LatentDiffusionNames(unetLayers: 2, vaeLevels: 4).latentDiffusion(unet: name)
+  })
 
   fileprivate init(_ targets: AdapterTargets, unet: UNetConfiguration) {
     // Numbers run through only where every level has as many layers.

@@ -33,6 +33,12 @@ struct TuneOutput: ParsableArguments {
   /// The adapter's file.
   var adapter: String { path("pytorch_lora_weights.safetensors") }
 
+  /// The same for A1111, ComfyUI and kohya's scripts, named after the folder.
+  var kohya: String {
+    let name = URL(fileURLWithPath: out).standardizedFileURL.lastPathComponent
+    return path("\(name)-kohya.safetensors")
+  }
+
   /// Factors and optimiser as training goes on from them.
   var optimizer: String { path("optimizer.safetensors") }
 
@@ -51,7 +57,7 @@ struct TuneOutput: ParsableArguments {
         throw CommandError.unwritable(
           out, "the folder may not be written to; check its permissions")
       }
-      let own = resume ? [] : [adapter, optimizer, state]
+      let own = resume ? [] : [adapter, kohya, optimizer, state]
       for file in own + others where access(file, F_OK) == 0 && !force {
         throw CommandError(
           status: .inputOutput,

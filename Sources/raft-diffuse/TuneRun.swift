@@ -145,8 +145,9 @@ struct TuneRun {
     guard let lora = command.adapter.lora else {
       return try TrainableAdapter(command.adapter.plan, on: targets, seed: seed)
     }
+    let file = try AdapterFile.read(lora, names: AdapterNames(model))
     return try TrainableAdapter(
-      TuneAdapterFile.read(lora), on: targets, dropout: command.adapter.dropout, seed: seed)
+      file.weights, on: targets, dropout: command.adapter.dropout, seed: seed)
   }
 
   private func loadExamples(_ model: StableDiffusion, _ draws: TrainingDraws) throws

@@ -52,7 +52,9 @@ struct TuneState {
       SafetensorsWriter.Item(name: "parameter.\($0.name)", tensor: try $0.tensor.detached())
     }
     try SafetensorsWriter.write(items, to: output.optimizer)
-    try TuneAdapterFile.write(trainer.adapter.weights(), to: output.adapter)
+    let weights = try trainer.adapter.weights()
+    try weights.write(.diffusers, to: output.adapter)
+    try weights.write(.kohya, to: output.kohya)
   }
 
   /// Goes on from what was written.

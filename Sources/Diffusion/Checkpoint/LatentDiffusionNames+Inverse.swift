@@ -32,8 +32,8 @@ extension LatentDiffusionNames {
 
   private static func middle(_ kind: String, _ index: Int, _ rest: ArraySlice<String>) -> [String] {
     switch kind {
-    case "attentions": ["middle_block.1.\(rest.joined(separator: "."))"]
-    case "resnets": residual(rest).map { ["middle_block.\(2 * index).\($0)"] } ?? []
+    case "attentions" where index == 0: ["middle_block.1.\(rest.joined(separator: "."))"]
+    case "resnets" where index < 2: residual(rest).map { ["middle_block.\(2 * index).\($0)"] } ?? []
     default: []
     }
   }

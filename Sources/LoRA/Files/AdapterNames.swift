@@ -4,7 +4,7 @@ package import NN
 ///
 /// Underscores for dots cannot be undone by rule, so the list is walked from a model's own networks
 /// and each name is looked up in it.
-package struct AdapterNames {
+package struct AdapterNames: Sendable {
   /// The layers' sizes; none where the names are of no model in particular.
   private let geometries: [LayerAddress: LayerGeometry]
 

@@ -22,7 +22,10 @@ public final class AdamW: Optimizer {
     public init() {}
   }
 
+  /// What is changed.
   public let parameters: [TrainableParameter]
+
+  /// Steps taken so far.
   public private(set) var stepCount = 0
 
   private let options: Options
@@ -46,6 +49,7 @@ public final class AdamW: Optimizer {
     memory = try OptimizerMemory(["exp_avg", "exp_avg_sq"], for: parameters)
   }
 
+  /// Takes a step of torch's.
   public func step(_ gradients: [Tensor], learningRate: Double) throws {
     stepCount += 1
     let (b1, b2) = (options.meanDecay, options.squareDecay)
@@ -66,7 +70,9 @@ public final class AdamW: Optimizer {
     }
   }
 
+  /// The moving averages, and the number of steps.
   public func state() throws -> [String: Tensor] { try memory.state(stepCount: stepCount) }
 
+  /// Goes on from what `state()` gave.
   public func restore(_ state: [String: Tensor]) throws { stepCount = try memory.restore(state) }
 }

@@ -14,7 +14,10 @@ public final class SGD: Optimizer {
     public init() {}
   }
 
+  /// What is changed.
   public let parameters: [TrainableParameter]
+
+  /// Steps taken so far.
   public private(set) var stepCount = 0
 
   private let options: Options
@@ -34,6 +37,7 @@ public final class SGD: Optimizer {
     memory = try OptimizerMemory(options.momentum > 0 ? ["momentum_buffer"] : [], for: parameters)
   }
 
+  /// Takes a step of torch's.
   public func step(_ gradients: [Tensor], learningRate: Double) throws {
     try withoutGradients {
       for (i, gradient) in gradients.enumerated() {
@@ -52,7 +56,9 @@ public final class SGD: Optimizer {
     stepCount += 1
   }
 
+  /// The moving averages, and the number of steps.
   public func state() throws -> [String: Tensor] { try memory.state(stepCount: stepCount) }
 
+  /// Goes on from what `state()` gave.
   public func restore(_ state: [String: Tensor]) throws { stepCount = try memory.restore(state) }
 }

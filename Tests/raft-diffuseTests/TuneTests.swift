@@ -1,0 +1,145 @@
+import Foundation
+import NN
+import Testing
+import Torch
+
+/// `raft-diffuse tune` on the tiny model.
+struct TuneTests {
+  let folder: TestFolder
+
+  init() throws {
+    folder = try TestFolder()
+    let latents = try Generator(seed: 1).normal([3, 4, 8, 8])
+    try SafetensorsWriter.write(
+      [.init(name: "latents", tensor: latents)], to: folder.path("latents.safetensors"))
+    try folder.write("a fox\n# none\na castle\nsnow\n", to: "prompts.txt")
+  }
+
+  private static let examples = ["--latents", "latents.safetensors", "--prompts", "prompts.txt"]
+
+  private func tune(_ arguments: [String], examples: [String] = TuneTests.examples) throws
+    -> Command.Run
+  {
+    let common = [
+      "tune", "--model", TestFolder.model, "--precision", "fp32", "--threads", "1", "--quiet",
+    ]
+    return try Command.run(common + examples + arguments, in: folder.root)
+  }
+
+  private func refuses(_ status: Int32, _ message: String, _ arguments: [String]) throws {
+    let run = try tune(arguments)
+    #expect(run.status == status)
+    #expect(run.errors.hasPrefix("raft-diffuse: \(message)"))
+    #expect(run.output == "")
+  }
+
+  @Test("a line a step, a summary, and an adapter that sample takes")
+  func steps() throws {
+    let run = try tune(["--steps", "3", "--batch", "2", "--out", "a", "--json"])
+    #expect(run.status == 0)
+    let lines = try run.lines.map {
+      try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(lines.count == 4)
+    #expect(lines.prefix(3).map { $0["step"] as? Int } == [1, 2, 3])
+    #expect(Set(lines[0].keys) == ["step", "loss", "lr", "gradient_norm"])
+    #expect(lines[3]["steps"] as? Int == 3)
+    #expect(lines[3]["peak_memory_bytes"] != nil)
+    #expect(
+      folder.files == [
+        "a/a-kohya.safetensors", "a/optimizer.safetensors", "a/pytorch_lora_weights.safetensors",
+        "a/state.json", "latents.safetensors", "prompts.txt",
+      ])
+    let sampled = try folder.sample(["--prompt", "x", "--lora", "a"])
+    #expect(sampled.status == 0)
+  }
+
+  @Test("a training that was stopped goes on to the same bytes")
+  func resumed() throws {
+    let common = ["--batch", "2", "--dropout", "0.1", "--seed", "4"]
+    #expect(try tune(common + ["--steps", "4", "--out", "whole"]).status == 0)
+    #expect(try tune(common + ["--steps", "2", "--out", "parts"]).status == 0)
+    #expect(try tune(common + ["--steps", "4", "--out", "parts", "--resume"]).status == 0)
+    for name in ["pytorch_lora_weights.safetensors", "optimizer.safetensors"] {
+      #expect(try folder.data("whole/\(name)") == folder.data("parts/\(name)"))
+    }
+    try refuses(
+      64,
+      "the training in parts cannot go on, because batch was 2 and is 3; give the same options as before",
+      ["--batch", "3", "--dropout", "0.1", "--seed", "4", "--out", "parts", "--resume"])
+    try refuses(
+      74,
+      "parts/pytorch_lora_weights.safetensors exists; choose another place, or replace it with --force, "
+        + "or go on with --resume", common + ["--out", "parts"])
+  }
+
+  @Test("options that make no sense are told before a model loads")
+  func options() throws {
+    try refuses(64, "an adapter of rank 0 cannot be; the rank is at least 1.", ["--rank", "0"])
+    try refuses(
+      64, "a dropout of 1.0 cannot be; it is a share from 0 up to, but not including, 1.",
+      ["--dropout", "1"])
+    try refuses(
+      64, "--lora brings its layers, rank and α along; leave out --targets",
+      ["--lora", "x", "--rank", "4"])
+    try refuses(64, "the learning rate is inf", ["--lr", "inf"])
+    try refuses(64, "the model has no layers “to_x”; name a group", ["--targets", "to_x"])
+  }
+
+  @Test("a loss that is no number ends the training, and names step and prompts")
+  func diverged() throws {
+    let run = try tune([
+      "--steps", "20", "--lr", "1e30", "--optimizer", "sgd", "--clip", "0", "--batch", "3",
+    ])
+    #expect(run.status == 65)
+    #expect(run.errors.contains("the loss became") || run.errors.contains("became NaN or infinite"))
+    #expect(run.errors.contains("the examples were “a castle”, “a fox”, “snow”. "))
+  }
+
+  @Test("latents, prompts and noise must fit each other")
+  func misfits() throws {
+    try folder.write("a fox\na castle\n", to: "prompts.txt")
+    try refuses(
+      65,
+      "prompts.txt has 2 prompts, but latents.safetensors has 3 latents; write one prompt for each, or one for all",
+      [])
+    try folder.write("one for all", to: "prompts.txt")
+    try SafetensorsWriter.write(
+      [
+        .init(name: "noise", tensor: try .zeros([2, 1, 4, 8, 9])),
+        .init(name: "timesteps", tensor: try Tensor([1, 1000], shape: [2, 1])),
+      ], to: folder.path("given.safetensors"))
+    try refuses(
+      65,
+      "given.safetensors has noise of shape [2, 1, 4, 8, 9], but this run needs [2, 1, 4, 8, 8] for these latents",
+      ["--given", "given.safetensors"])
+  }
+
+  @Test("images are learned from by their captions", arguments: ["txt", "csv", "jsonl"])
+  func images(_ kind: String) throws {
+    for name in ["one", "two"] {
+      try FileManager.default.createDirectory(
+        at: folder.url("data"), withIntermediateDirectories: true)
+      let made = try folder.sample(["--prompt", name, "--out", "made-\(name)"])
+      #expect(made.status == 0)
+      let image = try #require(made.lines.first)
+      try folder.write(folder.data(image), to: "data/\(name).png")
+    }
+    switch kind {
+    case "txt":
+      try folder.write("a fox\n", to: "data/one.txt")
+      try folder.write("snow\n", to: "data/two.txt")
+    case "csv":
+      try folder.write(
+        "file_name,text\none.png,\"a fox, \"\"red\"\"\"\ntwo.png,snow\n", to: "data/metadata.csv")
+    default:
+      try folder.write(
+        #"{"file_name": "one.png", "text": "a fox"}"# + "\n"
+          + #"{"file_name": "two.png", "text": "snow"}"#, to: "data/metadata.jsonl")
+    }
+    let run = try tune(
+      ["--steps", "2", "--json", "--out", "a"], examples: ["--images", "data", "--res", "64"])
+    #expect(run.status == 0)
+    #expect(run.lines.last?.contains("\"examples\":2") == true)
+  }
+}
