@@ -29,12 +29,25 @@ final class HTTPClient {
     parts?.user = nil
     parts?.password = nil
     shownAddress = parts?.string ?? url.absoluteString
+    Self.reachThisMachineDirectly()
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = options.timeout + 5
     session = URLSession(configuration: configuration)
   }
 
   deinit { session.invalidateAndCancel() }
+
+  /// Sends requests to this machine past any proxy, which could not find it. Foundation's HTTP on
+  /// Linux takes its proxies from the environment, and leaves no other way to say so.
+  private static func reachThisMachineDirectly() {
+    #if !canImport(Darwin)
+      let names = ["localhost", "127.0.0.1", "::1"]
+      let given = (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) } ?? ""
+      let hosts = given.split(separator: ",").map(String.init)
+      guard !hosts.contains("*"), !names.allSatisfy(hosts.contains) else { return }
+      setenv("no_proxy", (hosts + names).joined(separator: ","), 1)
+    #endif
+  }
 
   /// What the service says of itself, as text by name; empty where it says nothing.
   func passport() throws -> [String: String] {

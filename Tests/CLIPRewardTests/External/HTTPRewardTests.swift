@@ -56,6 +56,14 @@ struct HTTPRewardTests {
     #expect(try server.reward().outcomes(for: inputs).allSatisfy { ($0.score ?? 0) > 900_000 })
   }
 
+  @Test("on this machine is reached past a proxy")
+  func proxy() throws {
+    let server = try RewardServer(scripts, "self.reply(200, \(Self.scores))")
+    setenv("http_proxy", "http://127.0.0.1:9", 1)
+    defer { unsetenv("http_proxy") }
+    #expect(try server.reward().outcomes(for: images(2)).map(\.score) == [0, 1])
+  }
+
   @Test("that is overloaded is asked again", arguments: [500, 503, 429])
   func overloaded(_ status: Int) throws {
     let server = try RewardServer(
