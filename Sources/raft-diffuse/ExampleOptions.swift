@@ -1,8 +1,11 @@
 internal import ArgumentParser
+internal import CLIPReward
 internal import Diffusion
+internal import Files
 internal import Imaging
 internal import NN
 internal import Policies
+internal import Tokenization
 internal import Torch
 
 /// What the adapter learns from.
@@ -84,7 +87,9 @@ struct ExampleOptions: ParsableArguments {
       )
     }
     let prompts = texts.count == count ? texts : Array(repeating: texts[0], count: count)
-    return TrainingExamples(latents: latents, prompts: prompts)
+    let digest = try latents.withBytes { Digest.sha256($0) }
+    return TrainingExamples(
+      latents: latents, prompts: prompts, digests: [digest], tokenizer: model.tokenizer)
   }
 
   private func encoded(
@@ -95,8 +100,11 @@ struct ExampleOptions: ParsableArguments {
       throw GenerationError.size(width: res.width, height: res.height, multiple: scale)
     }
     let images = try CaptionedImage.list(path)
+    var digests: [String] = []
     let latents = try images.enumerated().map { index, image in
       let picture = try ImageFile.read(image.path).covering(width: res.width, height: res.height)
+      // Latents differ in their last digits from machine to machine; pixels do not.
+      digests.append(picture.pixelDigest)
       let pixels = try picture.tensor().to(device: model.placement.device)
       let moments = try withoutGradients { try model.vae.encode(pixels) }
       let noise = try draws.latents(of: index, shape: moments.mean.shape)
@@ -111,7 +119,8 @@ struct ExampleOptions: ParsableArguments {
     }
     progress.finish()
     return TrainingExamples(
-      latents: try .concatenated(latents), prompts: images.map(\.caption))
+      latents: try .concatenated(latents), prompts: images.map(\.caption), digests: digests,
+      tokenizer: model.tokenizer)
   }
 }
 
@@ -122,4 +131,16 @@ struct TrainingExamples {
 
   /// `N` texts.
   let prompts: [String]
+
+  /// SHA-256 of what the latents were made of, and of the prompts and their tokens, 64 hexadecimal
+  /// digits.
+  let digest: String
+
+  /// - Parameter digests: of the latents, or of the images that they were made of.
+  init(latents: Tensor, prompts: [String], digests: [String], tokenizer: CLIPTokenizer) {
+    self.latents = latents
+    self.prompts = prompts
+    let texts = prompts.map { "\($0.utf8.count):\($0) \(tokenizer.encode($0))" }
+    digest = Digest.sha256("\(latents.shape) \(digests) \(texts.joined())".utf8)
+  }
 }

@@ -1,4 +1,5 @@
 internal import Diffusion
+internal import Files
 internal import Foundation
 internal import LoRA
 internal import NN
@@ -73,7 +74,7 @@ struct TuneRun {
     let course = Course(
       examples: examples, given: given, draws: draws, steps: steps,
       batch: command.training.batch ?? given?.batch ?? 1, timestepCount: trainer.timestepCount)
-    let settings = settings(trainer, course, model)
+    let settings = try settings(trainer, course, model)
     if command.output.resume {
       try state.restore(trainer, settings)
     } else {
@@ -183,14 +184,20 @@ struct TuneRun {
   }
 
   private func settings(_ trainer: DenoisingTrainer, _ course: Course, _ model: StableDiffusion)
-    -> TuneState.Settings
+    throws -> TuneSettings
   {
     let training = command.training
-    return TuneState.Settings(
+    let identity = try ModelIdentity(command.model, at: model.location, warn: warn)
+    return TuneSettings(
+      model: identity.name, modelDigest: identity.digest, examplesDigest: course.examples.digest,
+      givenDigest: try command.given.map { try Digest.sha256(ofFile: $0) },
+      adapterDigest: TuneSettings.digest(of: try trainer.adapter.weights()),
       layers: trainer.adapter.layerCount, parameters: trainer.adapter.parameterCount,
       dropout: trainer.adapter.dropout, optimizer: training.optimizer.rawValue,
       learningRate: training.learningRate, weightDecay: training.weightDecay,
-      clip: training.clip, schedule: training.schedule.rawValue, warmup: training.warmup,
+      momentum: training.momentum, beta1: training.beta1, beta2: training.beta2,
+      epsilon: training.epsilon, clip: training.clip, schedule: training.schedule.rawValue,
+      scheduledSteps: training.schedule == .constant ? nil : course.steps, warmup: training.warmup,
       batch: course.batch, seed: training.seed, examples: course.examples.prompts.count,
       precision: model.placement.precisionName)
   }

@@ -14,32 +14,8 @@ struct TuneState {
     self.output = output
   }
 
-  /// What must be the same when a training goes on.
-  struct Settings: Encodable, Equatable {
-    let layers: Int
-    let parameters: Int
-    let dropout: Double
-    let optimizer: String
-    let learningRate: Double
-    let weightDecay: Double?
-    let clip: Double
-    let schedule: String
-    let warmup: Int
-    let batch: Int
-    let seed: UInt64
-    let examples: Int
-    let precision: String
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case layers, parameters, dropout, optimizer, clip, schedule, warmup, batch, seed, examples,
-        precision
-      case learningRate = "learning_rate"
-      case weightDecay = "weight_decay"
-    }
-  }
-
   /// Writes how the training was asked for.
-  func write(_ settings: Settings) throws {
+  func write(_ settings: TuneSettings) throws {
     try AtomicFile.write(Data(Console.compactJSON(settings).utf8), to: output.state)
   }
 
@@ -60,7 +36,7 @@ struct TuneState {
   /// Goes on from what was written.
   ///
   /// - Throws: `CommandError` where the training was asked for in another way.
-  func restore(_ trainer: DenoisingTrainer, _ settings: Settings) throws {
+  func restore(_ trainer: DenoisingTrainer, _ settings: TuneSettings) throws {
     try check(settings)
     let file = try CheckpointFile.open(output.optimizer)
     var state: [String: Tensor] = [:]
@@ -81,21 +57,18 @@ struct TuneState {
     }
   }
 
-  private func check(_ settings: Settings) throws {
+  private func check(_ settings: TuneSettings) throws {
     let bytes = try WholeFile.bytes(of: output.state, limit: 1 << 20)
     let (stored, now) = try (
       JSONValue(parsing: bytes), JSONValue(parsing: Array(Console.compactJSON(settings).utf8))
     )
-    let changed = Settings.CodingKeys.allCases.map(\.rawValue).filter { stored[$0] != now[$0] }
-    guard changed.isEmpty else {
-      let list = changed.map {
-        "\($0) was \(stored[$0]?.text ?? "not set") and is \(now[$0]?.text ?? "not set")"
-      }
+    let differences = TuneSettings.differences(stored, now)
+    guard differences.isEmpty else {
       throw CommandError(
         status: .usage,
         description:
-          "the training in \(output.out) cannot go on, because \(list.joined(separator: ", ")); give the same options as before"
-      )
+          "the training in \(output.out) cannot go on, because \(differences.joined(separator: ", ")); "
+          + "give the same options as before")
     }
   }
 }

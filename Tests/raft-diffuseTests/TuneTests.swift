@@ -17,13 +17,16 @@ struct TuneTests {
 
   private static let examples = ["--latents", "latents.safetensors", "--prompts", "prompts.txt"]
 
-  private func tune(_ arguments: [String], examples: [String] = TuneTests.examples) throws
-    -> Command.Run
-  {
+  private func tune(
+    _ arguments: [String], model: String = TestFolder.model,
+    examples: [String] = TuneTests.examples
+  ) throws -> Command.Run {
     let common = [
-      "tune", "--model", TestFolder.model, "--precision", "fp32", "--threads", "1", "--quiet",
+      "tune", "--model", model, "--precision", "fp32", "--threads", "1", "--quiet",
     ]
-    return try Command.run(common + examples + arguments, in: folder.root)
+    return try Command.run(
+      common + examples + arguments, in: folder.root,
+      environment: ["XDG_CACHE_HOME": folder.path("cache")])
   }
 
   private func refuses(_ status: Int32, _ message: String, _ arguments: [String]) throws {
@@ -46,7 +49,7 @@ struct TuneTests {
     #expect(lines[3]["steps"] as? Int == 3)
     #expect(lines[3]["peak_memory_bytes"] != nil)
     #expect(
-      folder.files == [
+      folder.files.filter { !$0.hasPrefix("cache/") } == [
         "a/a-kohya.safetensors", "a/optimizer.safetensors", "a/pytorch_lora_weights.safetensors",
         "a/state.json", "latents.safetensors", "prompts.txt",
       ])
@@ -71,6 +74,58 @@ struct TuneTests {
       74,
       "parts/pytorch_lora_weights.safetensors exists; choose another place, or replace it with --force, "
         + "or go on with --resume", common + ["--out", "parts"])
+  }
+
+  @Test("a training goes on with the same model, examples and options alone, and says what differs")
+  func others() throws {
+    try folder.copyModel()
+    let common = ["--out", "a", "--steps", "1", "--batch", "2"]
+    #expect(try tune(common, model: "model").status == 0)
+    let end = "; give the same options as before\n"
+    func refusal(
+      _ more: [String], model: String = "model", examples: [String] = TuneTests.examples
+    ) throws -> String {
+      let run = try tune(common + ["--resume"] + more, model: model, examples: examples)
+      #expect(run.status == 64)
+      let start = "raft-diffuse: the training in a cannot go on, because "
+      #expect(run.errors.hasPrefix(start) && run.errors.hasSuffix(end))
+      return String(run.errors.dropFirst(start.count).dropLast(end.count))
+    }
+    #expect(try refusal(["--beta1", "0.8"]) == "beta1 was 0.9 and is 0.8")
+    #expect(
+      try refusal(["--schedule", "cosine"])
+        == "schedule was \"constant\" and is \"cosine\", scheduled_steps was not set and is 1")
+    #expect(try refusal(["--alpha", "2"]) == "the adapter has other layers, ranks or α")
+    try folder.write("a fox\na castle\nrain\n", to: "others.txt")
+    let examples = "the examples (latents or images, prompts, vocabulary) are others"
+    #expect(
+      try refusal([], examples: ["--latents", "latents.safetensors", "--prompts", "others.txt"])
+        == examples)
+    let latents = try Generator(seed: 2).normal([3, 4, 8, 8])
+    try SafetensorsWriter.write(
+      [.init(name: "latents", tensor: latents)], to: folder.path("others.safetensors"))
+    #expect(
+      try refusal([], examples: ["--latents", "others.safetensors", "--prompts", "prompts.txt"])
+        == examples)
+
+    // Another place is no other model; another weight is.
+    try FileManager.default.copyItem(at: folder.url("model"), to: folder.url("other"))
+    #expect(try tune(common + ["--resume"], model: "other").status == 0)
+    for (model, text) in [
+      ("model", "the files of the model \"\(folder.path("model"))\" have changed"),
+      (
+        "other",
+        "the model was \"\(folder.path("model"))\" and is \"\(folder.path("other"))\", which is "
+          + "another one"
+      ),
+    ] {
+      let file = "\(model)/unet/diffusion_pytorch_model.safetensors"
+      var bytes = try folder.data(file)
+      bytes[bytes.count - 4] ^= 1
+      try folder.write(bytes, to: file)
+      let found = try refusal([], model: model)
+      #expect(found.replacing("/private/", with: "/") == text)
+    }
   }
 
   @Test("options that make no sense are told before a model loads")
