@@ -78,7 +78,8 @@ struct TuneLoop {
     guard trainer.isBetweenSteps, doneCount > savedCount else { return }
     do {
       try save()
-      if !output.quiet { Console.note("saved after step \(doneCount); --resume goes on from there") }
+      guard !output.quiet else { return }
+      Console.note("saved after step \(doneCount); --resume goes on from there")
     } catch {
       Console.warning("the steps after step \(savedCount) could not be saved: \(error)")
     }

@@ -14,8 +14,9 @@ struct TuneOutput: ParsableArguments {
   var saveEvery = 50
 
   @Flag(
-    help:
-      "Go on with the training in --out, with the same options; --steps may be more unless --schedule depends on it.")
+    help: """
+      Go on with the training in --out, with the same options; under a constant --schedule --steps may differ.
+      """)
   var resume = false
 
   @Flag(help: "Replace files that exist.")
@@ -68,7 +69,8 @@ struct TuneOutput: ParsableArguments {
         throw CommandError(
           status: .inputOutput,
           description: "\(file) exists; choose another place, or replace it with --force"
-            + (own.contains(file) && !resume ? ", or go on with --resume" : ""))
+            + (own.contains(file) && access(optimizer, F_OK) == 0 ? ", or go on with --resume" : "")
+        )
       }
     } catch {
       folder.removeIfEmpty()

@@ -143,7 +143,9 @@ struct AdapterTrainingTests {
         }
         let measured = try (value(step) - value(-step)) / (2 * step)
         _ = try value(0)
-        #expect(abs(measured - computed) < 0.02 * max(abs(computed), 0.1))
+        // A slope that is nothing would prove nothing: fp32 measures it to about 1e-4.
+        #expect(abs(computed) > 0.005)
+        #expect(abs(measured - computed) < 0.02 * abs(computed) + 5e-4)
       }
     }
   }

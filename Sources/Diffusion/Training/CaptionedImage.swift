@@ -71,7 +71,8 @@ public struct CaptionedImage: Sendable, Equatable {
         }
         func string(_ key: String) throws -> String {
           guard let string = value[key]?.string else {
-            throw ExampleError.row(line: index + 1, path: path, problem: "it has no string “\(key)”")
+            throw ExampleError.row(
+              line: index + 1, path: path, problem: "it has no string “\(key)”")
           }
           return string
         }
@@ -101,7 +102,8 @@ public struct CaptionedImage: Sendable, Equatable {
       let fields = row.fields
       guard fields.count == heading.count else {
         throw ExampleError.row(
-          line: row.line, path: path, problem: "it has \(fields.count) fields, not \(heading.count)")
+          line: row.line, path: path, problem: "it has \(fields.count) fields, not \(heading.count)"
+        )
       }
       return CaptionedImage(path: sibling(fields[file], of: path), caption: fields[caption])
     }
