@@ -189,8 +189,16 @@ def worst(found: list, expected) -> float:
     expected = [float(value) for value in expected]
     if len(found) != len(expected) or any(value is None for value in found):
         return math.inf
-    error = max(abs(a - b) / max(abs(b), 1) for a, b in zip(found, expected))
-    return error if math.isfinite(error) else math.inf
+    errors = [abs(a - b) / max(abs(b), 1) for a, b in zip(found, expected)]
+    return max(errors) if all(map(math.isfinite, errors)) else math.inf
+
+
+def worst_of_trace(found: list, expected: list) -> float:
+    """The largest relative error along a trace of positive numbers."""
+    if len(found) != len(expected):
+        raise Refused(f"{len(found)} steps, not {len(expected)}")
+    errors = [abs(a - b) / b for a, b in zip(found, expected)]
+    return max(errors) if all(map(math.isfinite, errors)) else math.inf
 
 
 def grey_levels(images: list[pathlib.Path], expected: numpy.ndarray) -> int:

@@ -1,8 +1,8 @@
 """Scores with `raft-diffuse score`, and with transformers, torch and Pillow, random models and images.
 
-For each seed: a random CLIP that transformers writes, pictures of odd sizes in every mode, and random aesthetic heads of
-all three kinds, saved by torch and as safetensors. Embeddings must agree to 1e-4 (relative), scores to 1e-4 (relative
-where above 1), JPEG sizes exactly; a second head must decode no image.
+For each seed: a random CLIP that transformers writes, pictures of odd sizes in every mode, and random aesthetic heads
+of all three kinds, saved by torch and as safetensors. Embeddings must agree to 1e-4 (relative), scores to 1e-4
+(relative where above 1), JPEG sizes exactly; a second head must decode no image.
 """
 
 import io
