@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from comparing import Command, Table, Task, records, repeated, worst
+from comparing import Command, Task, records, repeated, worst
 
 import numpy
 from PIL import Image

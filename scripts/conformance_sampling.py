@@ -18,7 +18,6 @@ import pathlib
 from comparing import (
     Command, Refused, Table, Task, grey_levels, objects, relative, repeated, same_shape, save_tensors)
 
-import diffusers
 import numpy
 import torch
 from PIL import Image
