@@ -46,7 +46,7 @@ final class ScoreRun {
     let cache = try command.rewards.openCache(warn: warn)
     loaded = try command.rewards.load(
       placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
-      embeds: command.output.embeds, warn: warn)
+      embeds: command.output.embeds, transparency: command.transparency, warn: warn)
     passports = loaded.passports
     // Scores on another scale are refused before the work, not after it.
     var earlier: [(reward: String, table: ScoreTable)] = []
@@ -58,12 +58,14 @@ final class ScoreRun {
       }
     }
     self.earlier = earlier
-    files = ImageFiles(cache: cache)
+    files = ImageFiles(cache: cache, transparency: command.transparency)
     imageGuard = ImageGuard(
       .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
       readsPrompts: loaded.readPrompts, cache: cache)
     embeddings =
-      command.output.embeds ? EmbeddingFiles(command.output, loaded, given: given?.all) : nil
+      command.output.embeds
+      ? EmbeddingFiles(
+        command.output, loaded, given: given?.all, transparency: command.transparency) : nil
   }
 
   /// Scores the images and prints what came of it.

@@ -10,7 +10,7 @@ public protocol EmbeddingModel: AnyObject {
   var width: Int { get }
 
   /// Everything that its vectors depend on, for passports: `clip_sha256`, `activation`,
-  /// `preprocessing`, `precision`.
+  /// `preprocessing`, `precision`, `transparency`.
   var facts: [String: String] { get }
 
   /// What a cosine is multiplied by to be a logit, about 100; nil where texts are not embedded.
