@@ -79,11 +79,12 @@ public final class CLIPModel {
     text = try configuration.text.map { text in
       try TextEmbedder(weights, text, configuration)
     }
-    let scale = weights.entries["logit_scale"]?.shape ?? []
-    let logit = weights.inFullPrecision.frozen("logit_scale", scale, .zeros)
     let hasText = text != nil
+    let scale = weights.entries["logit_scale"]?.shape ?? []
+    let logit =
+      hasText ? weights.inFullPrecision.frozen("logit_scale", scale, .zeros) : nil
     try weights.verify(ignoring: { CLIPTensors.isIgnored($0, hasText: hasText) })
-    logitScale = text == nil ? nil : try logit.dense().to(.float64).exp().item()
+    logitScale = try logit?.dense().to(.float64).exp().item()
     preprocessor =
       try checkpoint.preprocessing.map {
         try ImagePreprocessor($0, imageSize: configuration.vision.imageSize)
