@@ -72,11 +72,14 @@ class Reference:
         height, width = size
         injected = tinymodels.InjectedNoise(noise) if noise is not None else contextlib.nullcontext()
         with injected, torch.no_grad():
-            return pipe(prompts, negative_prompt=[tinypipeline.NEGATIVE] * len(prompts), eta=eta,
-                        num_images_per_prompt=per_prompt, height=8 * height, width=8 * width,
-                        num_inference_steps=steps, guidance_scale=guidance, generator=generator,
-                        latents=None if latents is None else latents.to(pipe.unet.dtype),
-                        output_type="latent").images.float()
+            latents = pipe(prompts, negative_prompt=[tinypipeline.NEGATIVE] * len(prompts), eta=eta,
+                           num_images_per_prompt=per_prompt, height=8 * height, width=8 * width,
+                           num_inference_steps=steps, guidance_scale=guidance, generator=generator,
+                           latents=None if latents is None else latents.to(pipe.unet.dtype),
+                           output_type="latent").images.float()
+        # A step to timestep 0 draws nothing.
+        self.drawn = injected.drawn if noise is not None else 0
+        return latents
 
     def pixels(self, latents: torch.Tensor) -> numpy.ndarray:
         """The fp32 decode of fp32 latents as 8-bit images, `[B, H, W, 3]`."""
@@ -116,7 +119,6 @@ def check_samplers(task: Task) -> None:
     latents = torch.randn(BATCH, 4, *pipeline.size, generator=generator)
     noise = torch.randn(steps, BATCH, 4, *pipeline.size, generator=generator)
     files = ["--initial-latents", save_tensors(folder / "initial.safetensors", {"latents": latents})]
-    noise_file = ["--step-noise", save_tensors(folder / "noise.safetensors", {"noise": noise})]
     prompts = [tinypipeline.PROMPTS[seed % 4], tinypipeline.PROMPTS[(seed + 1) % 4]]
     print(f"# {described(choices)}")
     variants = [(name, 0.0) for name in tinymodels.sampler_factories()]
@@ -129,8 +131,7 @@ def check_samplers(task: Task) -> None:
         spacing = (None, "leading", "linspace", "trailing")[(index + seed) % 4]
         noisy = sampler in tinymodels.NOISY_MODULES and (sampler != "ddim" or eta > 0)
         label = f"{sampler}{f' eta {eta}' if eta else ''} {spacing or 'as configured'}"
-        extra = [*files, *(noise_file if noisy else []), *(["--eta", eta] if eta else []),
-                 *(["--spacing", spacing] if spacing else []), *COMPATIBILITY]
+        extra = [*files, *(["--eta", eta] if eta else []), *(["--spacing", spacing] if spacing else []), *COMPATIBILITY]
         for guidance in guidances:
             exact = None
             for precision in precisions:
@@ -138,9 +139,13 @@ def check_samplers(task: Task) -> None:
                                          latents, noise if noisy else None, size=pipeline.size)
                 exact = expected if precision == "fp32" else exact
                 limit = BF16_LIMIT if precision == "bf16" else FP32_LIMIT
+                given = []
+                if noisy:
+                    given = ["--step-noise",
+                             save_tensors(folder / "noise.safetensors", {"noise": noise[:reference.drawn]})]
                 with table.guarded(label, limit, precision, guidance):
                     ours = task.command.sample(model, folder / "out", *common(
-                        prompts, steps, sampler, guidance, precision, pipeline.size), *extra)
+                        prompts, steps, sampler, guidance, precision, pipeline.size), *extra, *given)
                     if precision != "bf16":
                         table.row(label, relative(ours.latents, expected), limit, "", precision, guidance)
                     else:
