@@ -4,7 +4,7 @@ internal import GRDB
 extension RewardCache {
   /// What is known of images, by `RewardInput.cacheKey`.
   func facts(of keys: [String]) throws -> [String: ImageFacts] {
-    try read { database in
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(sql: "SELECT facts FROM images WHERE digest = ?")
       var found: [String: ImageFacts] = [:]
       for key in keys {
@@ -30,7 +30,7 @@ extension RewardCache {
 
   /// The prompts that image files tell, by their digests; nil inside where a file tells none.
   func prompts(of digests: [String]) throws -> [String: String?] {
-    try read { database in
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT prompt FROM prompts WHERE digest = ?")
       var found: [String: String?] = [:]

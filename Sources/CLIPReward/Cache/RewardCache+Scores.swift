@@ -10,7 +10,7 @@ extension RewardCache {
   public func scores(of inputs: [RewardInput], passport: RewardPassport) throws -> [RewardOutcome?]
   {
     let passport = passport.digest
-    return try read { database in
+    return try read(or: inputs.map { _ in nil }) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT score, details FROM scores WHERE image = ? AND request = ? AND passport = ?")
       return try inputs.map { input in

@@ -40,6 +40,7 @@ public final class CLIPEmbeddings: EmbeddingModel {
     facts = [
       // Of several shards: the digest of their digests, in the order of their names.
       "clip_sha256": digests.count == 1 ? digests[0] : Digest.sha256(digests.joined().utf8),
+      "clip_configuration": Digest.sha256(model.configuration.summary.utf8),
       "activation": model.activation,
       "preprocessing": model.preprocessor.summary,
       "precision": Self.name(of: model.placement),
@@ -49,6 +50,11 @@ public final class CLIPEmbeddings: EmbeddingModel {
 
   /// The folder or file that the caller named.
   public var name: String { model.location }
+
+  /// What vectors of texts depend on besides: the vocabulary, which is read for it.
+  public var textFacts: [String: String] {
+    get throws { ["vocabulary_sha256": try model.vocabularyDigest] }
+  }
 
   /// The width of an embedding.
   public var width: Int { model.embeddingWidth }
@@ -75,6 +81,14 @@ public final class CLIPEmbeddings: EmbeddingModel {
   /// What the vision tower takes of `images`, `F32 [B, 3, S, S]`.
   public func pixels(of images: [RGBImage]) throws -> Tensor {
     try Tensor.stacked(images.map { try model.preprocessor.pixels(of: $0) })
+  }
+
+  /// Why an image is not prepared: one pixel wide, it would be scaled to gigabytes.
+  public func refusal(of image: RGBImage) -> String? {
+    let (width, height) = model.preprocessor.resizedSize(of: image)
+    guard width * height > RGBImage.maximalPixelCount else { return nil }
+    return "for the CLIP it would be scaled from \(image.width)x\(image.height) to "
+      + "\(width)x\(height) pixels, more than \(RGBImage.maximalPixelCount); cut it"
   }
 
   private static func name(of placement: Placement) -> String {

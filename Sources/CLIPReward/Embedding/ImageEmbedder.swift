@@ -13,6 +13,9 @@ public final class ImageEmbedder {
   private let cache: RewardCache?
   private let modelDigest: String
 
+  /// The same for texts; nil until a text is embedded.
+  private var textModelDigest: String?
+
   /// What the last call embedded, for the next reward that asks for the same images.
   private var recent: [String: Embedding] = [:]
   private var texts: [String: [Float]] = [:]
@@ -78,7 +81,7 @@ public final class ImageEmbedder {
     if let cache, !missing.isEmpty {
       let keys = Dictionary(uniqueKeysWithValues: missing.map { ($0, Self.textKey($0)) })
       let stored = try cache.embeddings(
-        of: Array(keys.values), by: modelDigest, width: model.width)
+        of: Array(keys.values), by: digestForTexts(), width: model.width)
       for (text, key) in keys { texts[text] = stored[key] }
       missing.removeAll { texts[$0] != nil }
     }
@@ -91,9 +94,17 @@ public final class ImageEmbedder {
       try cache?.store(
         embeddings: Dictionary(
           uniqueKeysWithValues: finite.map { (Self.textKey($0.key), $0.value) }),
-        by: modelDigest)
+        by: digestForTexts())
     }
     return texts
+  }
+
+  private func digestForTexts() throws -> String {
+    if let textModelDigest { return textModelDigest }
+    let facts = try model.facts.merging(model.textFacts) { _, own in own }
+    let digest = RewardPassport(reward: "embedding", facts: facts).digest
+    textModelDigest = digest
+    return digest
   }
 
   /// Scores the embeddings of `inputs`; those without one keep the reason.
@@ -125,7 +136,11 @@ public final class ImageEmbedder {
   }
 
   private func embed(_ inputs: [RewardInput]) throws -> [Embedding] {
-    let images = try inputs.map { try $0.readImage() }
+    let images = try inputs.map { input -> RewardInput.ReadImage in
+      let read = try input.readImage()
+      guard let image = read.image, let reason = model.refusal(of: image) else { return read }
+      return .unreadable(.failed(reason))
+    }
     let readable = images.compactMap(\.image)
     var rows: [[Float]] = []
     if !readable.isEmpty {
