@@ -111,11 +111,12 @@ struct TuneTests {
     // Another place is no other model; another weight is.
     try FileManager.default.copyItem(at: folder.url("model"), to: folder.url("other"))
     #expect(try tune(common + ["--resume"], model: "other").status == 0)
+    // The last model that was trained with is the one that a saved training names.
     for (model, text) in [
-      ("model", "the files of the model \"\(folder.path("model"))\" have changed"),
+      ("other", "the files of the model \"\(folder.path("other"))\" have changed"),
       (
-        "other",
-        "the model was \"\(folder.path("model"))\" and is \"\(folder.path("other"))\", which is "
+        "model",
+        "the model was \"\(folder.path("other"))\" and is \"\(folder.path("model"))\", which is "
           + "another one"
       ),
     ] {
