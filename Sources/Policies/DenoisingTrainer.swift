@@ -142,8 +142,9 @@ public final class DenoisingTrainer {
       states: states.states(of: batch.prompts))
     let value = try loss.item()
     guard value.isFinite else {
+      let what = value.isNaN ? "NaN" : "infinite"
       throw TrainingDivergence(
-        step: optimizer.stepCount, prompts: batch.prompts, what: "the loss became \(value)")
+        step: optimizer.stepCount, prompts: batch.prompts, what: "the loss became \(what)")
     }
     let scaled = try scale.map { try loss * $0 } ?? loss
     return (
