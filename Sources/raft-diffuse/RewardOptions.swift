@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import CLIP
 public import CLIPReward
 internal import Foundation
+internal import Imaging
 internal import NN
 
 /// Which rewards score images, and what they are made of.
@@ -129,11 +130,13 @@ struct RewardOptions: ParsableArguments {
   ///   - batch: images embedded at once.
   ///   - cache: what earlier runs computed.
   ///   - embeds: whether the CLIP is needed even where no reward asks for it.
+  ///   - transparency: what becomes of that of the images.
   ///   - defaultScope: what z-scores and ranks are taken over unless `--per` says so.
   ///   - isQuiet: whether what programs say on standard error is not passed on.
   func load(
     placement: Placement, batch: Int = 16, cache: RewardCache?, embeds: Bool = false,
-    defaultScope: ScoreScope = .round, isQuiet: Bool = false, warn: (String) -> Void
+    transparency: Transparency = .dropped, defaultScope: ScoreScope = .round, isQuiet: Bool = false,
+    warn: (String) -> Void
   ) throws -> LoadedRewards {
     var plan = texts.isEmpty ? nil : try plan(defaultScope: defaultScope)
     let bases = try self.bases(of: plan?.mixture.floors ?? [])
@@ -144,14 +147,15 @@ struct RewardOptions: ParsableArguments {
     var embedder: ImageEmbedder?
     if let clip, embeds || needsCLIP {
       let loaded = try CLIPEmbeddings(
-        clip, placement: placement, activation: clipActivation?.activation, cache: cache,
+        clip, placement: placement, activation: clipActivation?.activation,
+        transparency: transparency, cache: cache,
         environment: ProcessInfo.processInfo.environment)
       loaded.warnings.forEach(warn)
       model = loaded
       embedder = ImageEmbedder(loaded, cache: cache, batchSize: batch)
     }
     let rewards = try (plan?.terms ?? []).map { term in
-      let reward = try programs[term.name] ?? builtIn(term, heads, embedder, warn)
+      let reward = try programs[term.name] ?? builtIn(term, heads, embedder, transparency, warn)
       return NamedReward(name: term.name, reward: reward)
     }
     for (floor, table) in bases {
@@ -229,13 +233,13 @@ struct RewardOptions: ParsableArguments {
 
   private func builtIn(
     _ term: RewardTerm, _ heads: [String: AestheticHead], _ embedder: ImageEmbedder?,
-    _ warn: (String) -> Void
+    _ transparency: Transparency, _ warn: (String) -> Void
   ) throws -> any ImageReward {
     guard case .builtIn(let name) = term.source, let choice = BuiltInReward(name) else {
       throw MixingError.badTerm(term.name, reason: "known are \(BuiltInReward.names)")
     }
     switch choice {
-    case .jpegSize(let goal): return JPEGSizeReward(goal)
+    case .jpegSize(let goal): return JPEGSizeReward(goal, transparency: transparency)
     case .aesthetic(let own):
       guard let path = own ?? aestheticHead, let head = heads[path], let embedder else {
         throw MixingError.badTerm(name, reason: "it needs --clip and --aesthetic-head")

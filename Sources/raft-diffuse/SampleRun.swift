@@ -336,9 +336,7 @@ struct SampleRun {
   private func warnOfTruncation(_ textToImage: TextToImage) {
     for text in Set(requests.flatMap { [$0.prompt, $0.negativePrompt] }).sorted() {
       guard let rest = textToImage.truncation(of: text) else { continue }
-      warn(
-        "the model sees 75 tokens of a prompt; this was cut off: “\(rest)” (--long-prompts keeps it)"
-      )
+      warn(Advice.truncation(rest) + " (--long-prompts keeps it)")
     }
   }
 

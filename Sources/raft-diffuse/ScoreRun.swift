@@ -46,7 +46,8 @@ final class ScoreRun {
     let cache = try command.rewards.openCache(warn: warn)
     loaded = try command.rewards.load(
       placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
-      embeds: command.output.embeds, isQuiet: isQuiet, warn: warn)
+      embeds: command.output.embeds, transparency: command.transparency, isQuiet: isQuiet,
+      warn: warn)
     truncated = TruncatedPrompts(
       command.rewards.readsTexts && !isQuiet ? loaded.model : nil, warn: warn)
     given?.warnings.forEach(warn)
@@ -61,12 +62,14 @@ final class ScoreRun {
       }
     }
     self.earlier = earlier
-    files = ImageFiles(cache: cache)
+    files = ImageFiles(cache: cache, transparency: command.transparency)
     imageGuard = ImageGuard(
       .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
       readsPrompts: loaded.readPrompts, cache: cache)
     embeddings =
-      command.output.embeds ? EmbeddingFiles(command.output, loaded, given: given?.all) : nil
+      command.output.embeds
+      ? EmbeddingFiles(
+        command.output, loaded, given: given?.all, transparency: command.transparency) : nil
   }
 
   /// Scores the images and prints what came of it.

@@ -171,6 +171,25 @@ struct CLIPScoreTests {
           .unreadable("x.png is a PNG image that ends too early; copy or make it again")))
   }
 
+  @Test("passports are equal exactly where transparency becomes the same")
+  func transparency() throws {
+    func passports(_ transparency: Transparency) throws -> [RewardPassport] {
+      let clip = try CLIPEmbeddings(
+        RewardFixtures.path("clip"), transparency: transparency, environment: [:])
+      let embedder = ImageEmbedder(clip)
+      return [
+        JPEGSizeReward(transparency: transparency).passport,
+        try TextImageReward(embedder).passport,
+        try AestheticReward(RewardFixtures.head("mlp.pth"), embedder).passport,
+      ]
+    }
+    let dropped = try passports(.dropped)
+    #expect(try passports(.dropped) == dropped)
+    for (one, other) in zip(dropped, try passports(.overWhite)) {
+      #expect(one.differences(from: other) == ["transparency drop vs white"])
+    }
+  }
+
   @Test("two rewards on one embedder embed an image once")
   func shared() throws {
     let model = CountingModel(width: 12)

@@ -44,6 +44,36 @@ struct RewardCacheTests {
     }
   }
 
+  @Test("one file under another transparency is another image to every cache")
+  func transparency() throws {
+    try withTemporaryFolder { folder in
+      // Black where transparency is dropped, noise where the image lies over white.
+      let dropped = RewardInput(name: "a", digest: "00", transparency: .dropped) {
+        RGBImage(width: 8, height: 8, filledWith: .black)
+      }
+      let overWhite = RewardInput(name: "a", digest: "00", transparency: .overWhite) {
+        RewardFixtures.noise(1)
+      }
+      let (passport, memory) = (RewardPassport(reward: "http", facts: [:]), MemoryScoreStore())
+      var vectors: [[ImageEmbedder.Embedding]] = []
+      for _ in 0..<2 {
+        let cache = try RewardCache(folder: folder)
+        let embedder = ImageEmbedder(CountingModel(), cache: cache)
+        for (input, reason) in [(dropped, ExclusionReason.black), (overWhite, nil)] {
+          #expect(try ImageGuard(cache: cache).check([input]) == [reason])
+          vectors.append(try embedder.embeddings(of: [input]))
+        }
+        for store in [cache, memory] as [any ScoreStore] {
+          try store.store([.score(1)], of: [dropped], passport: passport)
+          let kept = try store.scores(of: [dropped, overWhite], passport: passport)
+          #expect(kept == [.score(1), nil])
+        }
+      }
+      #expect(vectors[0] == vectors[2] && vectors[1] == vectors[3])
+      #expect(vectors[0] != vectors[1])
+    }
+  }
+
   @Test("a text is embedded once")
   func texts() throws {
     try withTemporaryFolder { folder in

@@ -360,6 +360,41 @@ struct ScoreTests {
     #expect(run.lines.count == 4)
   }
 
+  @Test("transparent images are scored as they are told to be, whatever the cache knows")
+  func transparency() throws {
+    try folder.write(
+      TestFolder.fixture("ImagingTests", "png/type6-depth8.png"), to: "clear/a.png")
+    let arguments = ["--prompt", "x", "--json"] + Self.clip
+    func scored(_ rewards: [String], _ more: [String]) throws -> (String, [String: Any]) {
+      let run = try score(rewards.flatMap { ["--reward", $0] } + arguments + more + ["clear"])
+      #expect(run.status == 0)
+      return (run.output, try #require(lines(run).first))
+    }
+    let both = ["clip", "jpeg-size"]
+    let (dropped, first) = try scored(both, [])
+    #expect(try scored(both, ["--transparency", "drop", "--no-cache"]).0 == dropped)
+    let (white, second) = try scored(both, ["--transparency", "white"])
+    #expect(try scored(both, ["--transparency", "white", "--no-cache"]).0 == white)
+    #expect(try scored(both, []).0 == dropped)
+    #expect(first["sha256"] as? String == second["sha256"] as? String)
+    let scores = [first, second].compactMap { $0["scores"] as? [String: Double] }
+    #expect(scores.count == 2)
+    for reward in both { #expect(scores[0][reward] != scores[1][reward]) }
+    try folder.write(dropped, to: "dropped.jsonl")
+    let refused = try score(
+      ["--reward", "jpeg-size", "--transparency", "white", "--compare", "dropped.jsonl", "clear"])
+    #expect(refused.status == 65)
+    #expect(
+      refused.errors == """
+        raft-diffuse: the jpeg-size scores of dropped.jsonl and these images are not on one scale and \
+        cannot be compared: transparency drop vs white
+
+        """)
+    let unknown = try score(["--reward", "jpeg-size", "--transparency", "black", "clear"])
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("drop") && unknown.errors.contains("white"))
+  }
+
   @Test("a damaged cache is begun anew with a warning")
   func damagedCache() throws {
     try folder.write(

@@ -9,23 +9,32 @@ public final class CLIPEmbeddings: EmbeddingModel {
   /// The model itself.
   public let model: CLIPModel
 
-  /// The digest of the weights, the activation, the preprocessing and the precision.
+  /// The digest of the weights, the activation, the preprocessing, the precision, and what becomes
+  /// of the images' transparency.
   public let facts: [String: String]
 
   /// Loads a CLIP; see `CLIPModel`.
   ///
-  /// - Parameter cache: where the digests of its files, of gigabytes, are kept; nil for nowhere.
+  /// - Parameters:
+  ///   - cache: where the digests of its files, of gigabytes, are kept; nil for nowhere.
+  ///   - transparency: what became of that of the images; a part of the facts.
   public convenience init(
     _ location: String, placement: Placement = Placement(), activation: Activation? = nil,
-    cache: RewardCache? = nil, environment: [String: String]
+    transparency: Transparency = .dropped, cache: RewardCache? = nil,
+    environment: [String: String]
   ) throws {
     let model = try CLIPModel(
       location, placement: placement, activation: activation, environment: environment)
-    try self.init(model) { try cache?.digest(ofFile: $0) ?? Digest.sha256(ofFile: $0) }
+    try self.init(model, transparency: transparency) {
+      try cache?.digest(ofFile: $0) ?? Digest.sha256(ofFile: $0)
+    }
   }
 
   /// A CLIP whose files have these digests.
-  public init(_ model: CLIPModel, digest: (_ file: String) throws -> String) throws {
+  public init(
+    _ model: CLIPModel, transparency: Transparency = .dropped,
+    digest: (_ file: String) throws -> String
+  ) throws {
     self.model = model
     let digests = try model.weightFiles.map(digest)
     facts = [
@@ -35,6 +44,7 @@ public final class CLIPEmbeddings: EmbeddingModel {
       "activation": model.activation,
       "preprocessing": model.preprocessor.summary,
       "precision": Self.name(of: model.placement),
+      "transparency": transparency.rawValue,
     ]
   }
 

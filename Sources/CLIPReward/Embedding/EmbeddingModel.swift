@@ -10,7 +10,7 @@ public protocol EmbeddingModel: AnyObject {
   var width: Int { get }
 
   /// Everything that its vectors depend on, for passports: `clip_sha256`, `activation`,
-  /// `preprocessing`, `precision`.
+  /// `preprocessing`, `precision`, `transparency`.
   var facts: [String: String] { get }
 
   /// What vectors of texts depend on besides: `vocabulary_sha256`.

@@ -42,30 +42,31 @@ public final class ImageEmbedder {
   /// The embeddings of `inputs`, in their order; only images that no cache knows are decoded.
   public func embeddings(of inputs: [RewardInput]) throws -> [Embedding] {
     var found: [String: Embedding] = [:]
-    for input in inputs where found[input.digest] == nil {
-      found[input.digest] = recent[input.digest]
+    for input in inputs where found[input.cacheKey] == nil {
+      found[input.cacheKey] = recent[input.cacheKey]
     }
-    let asked = Set(inputs.map(\.digest)).subtracting(found.keys)
+    let asked = Set(inputs.map(\.cacheKey)).subtracting(found.keys)
     let stored = try cache?.embeddings(of: asked.map(Self.key), by: modelDigest, width: model.width)
-    for digest in asked {
-      if let vector = stored?[Self.key(digest)] { found[digest] = .vector(vector) }
+    for image in asked {
+      if let vector = stored?[Self.key(image)] { found[image] = .vector(vector) }
     }
     var missing: [RewardInput] = []
     var seen: Set<String> = []
-    for input in inputs where found[input.digest] == nil && seen.insert(input.digest).inserted {
+    for input in inputs
+    where found[input.cacheKey] == nil && seen.insert(input.cacheKey).inserted {
       missing.append(input)
     }
     var computed: [String: [Float]] = [:]
     for start in stride(from: 0, to: missing.count, by: batchSize) {
       let batch = missing[start..<min(start + batchSize, missing.count)]
       for (input, embedding) in zip(batch, try embed(Array(batch))) {
-        found[input.digest] = embedding
-        if case .vector(let vector) = embedding { computed[Self.key(input.digest)] = vector }
+        found[input.cacheKey] = embedding
+        if case .vector(let vector) = embedding { computed[Self.key(input.cacheKey)] = vector }
       }
     }
     if !computed.isEmpty { try cache?.store(embeddings: computed, by: modelDigest) }
     recent = found
-    return inputs.map { found[$0.digest] ?? .excluded(.failed("it was not embedded")) }
+    return inputs.map { found[$0.cacheKey] ?? .excluded(.failed("it was not embedded")) }
   }
 
   /// The vectors of `prompts`, `D` numbers each.
@@ -161,7 +162,7 @@ public final class ImageEmbedder {
     return (0..<tensor.shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
   }
 
-  private static func key(_ digest: String) -> String { "image:\(digest)" }
+  private static func key(_ image: String) -> String { "image:\(image)" }
 
   private static func textKey(_ text: String) -> String { "text:\(Digest.sha256(text.utf8))" }
 }
