@@ -204,7 +204,7 @@ struct RewardFailureTests {
     #expect(outcomes.map(\.score) == [0, nil, 2, 3])
     #expect(
       outcomes[1].reason
-        == "the command reward answered 2 of 3 images within 3 s and was killed; "
+        == "the command reward answered 3 of 4 images within 3 s and was killed; "
         + "does it flush its output after every line?")
   }
 
@@ -220,7 +220,7 @@ struct RewardFailureTests {
     let store = MemoryScoreStore()
     for _ in 0..<2 {
       // A second process finds the others' scores in the store.
-      let reward = CachedReward(try programReward(line), store: store)
+      let reward = CachedReward(try programReward(line, retries: 1), store: store)
       #expect(try reward.outcomes(for: images(3)).map(\.score) == [1, nil, 1])
     }
     let reward = try programReward(line)
