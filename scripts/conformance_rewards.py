@@ -28,8 +28,8 @@ class Scorer:
         self.command, self.cache, self.images = command, cache, images
 
     def run(self, *arguments) -> tuple[list[dict], str]:
-        done = self.command.run("score", "--json", "--cache", self.cache, "--keep-flat", "--keep-duplicates", *arguments,
-                                *self.images)
+        done = self.command.run("score", "--json", "--cache", self.cache, "--keep-flat", "--keep-duplicates",
+                                *arguments, *self.images)
         return records(done), done.stderr
 
 

@@ -13,6 +13,10 @@ package enum CommaSeparatedValues {
   package struct OpenQuote: Error, Equatable {
     /// The line of the mark, from 1.
     package let line: Int
+
+    package init(line: Int) {
+      self.line = line
+    }
   }
 
   /// The rows of `text` that are not empty.
