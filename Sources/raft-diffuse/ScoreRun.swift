@@ -132,23 +132,15 @@ final class ScoreRun {
       }
       scored.append(image)
     }
-    let read = scored.indices.filter { scored[$0].input != nil }
-    let reasons = try imageGuard.check(read.compactMap { scored[$0].input })
-    for (index, reason) in zip(read, reasons) { scored[index].exclusion = reason }
-    let sound = read.filter { scored[$0].exclusion == nil }
-    let inputs = sound.compactMap { scored[$0].input }
-    if !inputs.isEmpty {
-      try truncated.check(inputs.compactMap(\.prompt))
-      for reward in loaded.rewards {
-        for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
-          let isNeeded = loaded.needs(reward.name)
-          scored[index].add(outcome, of: reward.name, isNeeded: isNeeded)
-          if !isNeeded, let reason = outcome.exclusion {
-            warn("\(scored[index].path.printable) has no \(reward.name) score: \(reason)")
-          }
-        }
+    var open = scored.indices.filter { scored[$0].input != nil }
+    while !open.isEmpty {
+      let lost = try judge(open, &scored)
+      imageGuard.forget(lost)
+      // A copy of an image that turned out to have no score takes its place.
+      open = open.filter { index in
+        guard case .duplicate(let name)? = scored[index].exclusion else { return false }
+        return lost.contains(name)
       }
-      try embeddings?.add(inputs)
     }
     for index in scored.indices {
       warn(of: scored[index])
@@ -156,6 +148,29 @@ final class ScoreRun {
       scored[index].input = nil
     }
     return scored
+  }
+
+  /// Scores those of the images at `places` that may be scored.
+  ///
+  /// - Returns: the names of those that got no score all the same.
+  private func judge(_ places: [Int], _ scored: inout [ScoredImage]) throws -> Set<String> {
+    let reasons = try imageGuard.check(places.compactMap { scored[$0].input })
+    for (index, reason) in zip(places, reasons) { scored[index].exclusion = reason }
+    let sound = places.filter { scored[$0].exclusion == nil }
+    let inputs = sound.compactMap { scored[$0].input }
+    guard !inputs.isEmpty else { return [] }
+    try truncated.check(inputs.compactMap(\.prompt))
+    for reward in loaded.rewards {
+      for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
+        let isNeeded = loaded.needs(reward.name)
+        scored[index].add(outcome, of: reward.name, isNeeded: isNeeded)
+        if !isNeeded, let reason = outcome.exclusion {
+          warn("\(scored[index].path.printable) has no \(reward.name) score: \(reason)")
+        }
+      }
+    }
+    try embeddings?.add(inputs)
+    return Set(sound.filter { scored[$0].exclusion != nil }.map { scored[$0].path })
   }
 
   // MARK: Reporting

@@ -148,6 +148,11 @@ struct CLIPScoreTests {
       let model = CountingModel(width: 512, patchSize: patch)
       let reward = try AestheticReward(AestheticHead(file), ImageEmbedder(model))
       #expect((reward.warning != nil) == isWarned)
+      guard name.hasPrefix("sa_0_4_vit_b_32") else { return }
+      #expect(
+        reward.warning
+          == "\(name) is a head for ViT-B/32 by its name, but counting has patches of 16 pixels; "
+          + "the scores mean nothing if they do not belong together")
     }
   }
 

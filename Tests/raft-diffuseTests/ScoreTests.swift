@@ -273,7 +273,8 @@ struct ScoreTests {
       {"image": "images/3.png", "prompt": "by path"}
 
       """, to: "p.jsonl")
-    try folder.write("{\"file_name\": \"2.png\", \"text\": \"beside\"}", to: "images/metadata.jsonl")
+    try folder.write(
+      "{\"file_name\": \"2.png\", \"text\": \"beside\"}", to: "images/metadata.jsonl")
     func found(_ file: String) throws -> [String?] {
       let run = try score(
         ["--reward", "clip", "--prompts", file, "--json"] + Self.clip + ["images"])
@@ -316,6 +317,28 @@ struct ScoreTests {
         == "raft-diffuse: empty* matches empty1 and 1 more, but no PNG or JPEG image in them\n")
   }
 
+  @Test("a copy of an image that got no score is scored in its place")
+  func copies() throws {
+    for name in ["images/0a.png", "images/9.png"] {
+      try folder.write(TestFolder.fixture("CLIPRewardTests", "images/0.png"), to: name)
+    }
+    try folder.write(
+      """
+      import json, sys
+      for line in sys.stdin:
+          item = json.loads(line)
+          failed = item['image']['path'].endswith('/0.png')
+          print(json.dumps({'id': item['id'], **({'error': 'no'} if failed else {'score': 1})}))
+      """, to: "reward.py")
+    let run = try score([
+      "--reward", "command:python3 reward.py", "--no-cache", "--json", "--batch", "2", "images",
+    ])
+    #expect(run.status == 0)
+    #expect(
+      try lines(run).map { $0["exclusion"] as? String }
+        == ["failed", nil, nil, nil, nil, "duplicate"])
+  }
+
   @Test("a reward of weight 0 that fails leaves nothing out")
   func reportedOnly() throws {
     try folder.write(
@@ -334,7 +357,11 @@ struct ScoreTests {
   @Test("what a program says on standard error is passed on unless all is to be quiet")
   func programErrors() throws {
     try folder.write(
-      "#!/bin/sh\necho hello >&2; while read -r line; do echo '{\"score\": 1}'; done", to: "says.sh")
+      """
+      #!/bin/sh
+      echo hello >&2
+      while read -r line; do echo '{"score": 1}'; done
+      """, to: "says.sh")
     for quiet in [true, false] {
       let run = try score(
         ["--reward", "command:sh says.sh", "--no-cache", "images"], quiet: quiet)

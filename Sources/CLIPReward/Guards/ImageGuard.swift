@@ -56,6 +56,12 @@ public final class ImageGuard {
     return reasons
   }
 
+  /// Forgets images that got no score after all, so that a copy of one is none.
+  public func forget(_ names: Set<String>) {
+    guard !names.isEmpty else { return }
+    self.names = self.names.filter { !names.contains($0.value) }
+  }
+
   private func reason(_ input: RewardInput, _ facts: ImageFacts) -> ExclusionReason? {
     if !leniency.flat {
       if facts.isBlack { return .black }

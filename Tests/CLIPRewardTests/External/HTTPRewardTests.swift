@@ -120,7 +120,7 @@ struct HTTPRewardTests {
     #expect(try server.posts == 2)
   }
 
-  @Test("that answers too little or too much without ids is not believed at all", arguments: [2, 4])
+  @Test("that answers too few or too many without ids is not believed at all", arguments: [2, 4])
   func countWithoutIDs(_ count: Int) throws {
     let server = try RewardServer(
       scripts, "self.reply(200, [{'score': k} for k in range(\(count))])")

@@ -121,12 +121,12 @@ struct RewardFailureTests {
         sleep 60 & echo $! > $DIR/child
         echo $$ > $DIR/pid
         wait
-        """), timeout: 0.5)
+        """), timeout: 3)
     let outcomes = try reward.outcomes(for: images(2))
     #expect(outcomes[0].score == 1)
     #expect(
       outcomes[1].reason
-        == "the command reward answered 1 of 2 images within 0.5 s and was killed; "
+        == "the command reward answered 1 of 2 images within 3 s and was killed; "
         + "does it flush its output after every line?")
     for name in ["pid", "child"] {
       let process = try #require(try scripts.number(name))
