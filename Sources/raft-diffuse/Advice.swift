@@ -1,13 +1,32 @@
+internal import ArgumentParser
+internal import LoRA
 internal import Torch
 
 /// What a user of the command can do about a library's error: the library tells the fact, this
 /// names the flags.
 enum Advice {
   /// The error, and what to do about it where its own text cannot say.
-  static func message(of error: any Error) -> String {
+  ///
+  /// - Parameter command: what was run, whose flags can be named.
+  static func message(of error: any Error, in command: (any ParsableCommand)?) -> String {
     switch error {
     case TorchError.outOfMemory: "\(error); try a smaller --batch or --res"
+    case AdapterFileError.mismatch where allowsMore(command):
+      "\(error)".addingToFirstLine(" (--allow-partial takes what fits)")
     default: "\(error)"
     }
+  }
+
+  /// Whether the command has `--allow-partial`, and it was not given.
+  private static func allowsMore(_ command: (any ParsableCommand)?) -> Bool {
+    guard let command = command as? any PartialAdapterCommand else { return false }
+    return !command.partialAdapters.allowPartial
+  }
+}
+
+extension String {
+  fileprivate func addingToFirstLine(_ text: String) -> String {
+    let end = firstIndex(of: "\n") ?? endIndex
+    return "\(self[..<end])\(text)\(self[end...])"
   }
 }
