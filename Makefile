@@ -10,6 +10,10 @@ SEED  ?= 20260
 SEEDS ?= $(SEED)
 seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 
+# Everything, or some topics: make conformance ONLY=adapters, make conformance ONLY="clip rewards"
+ONLY ?=
+only  = $(foreach topic,$(ONLY),--only $(topic))
+
 # How long `make fuzz` searches, on top of building
 FUZZ_SECONDS ?= 60
 
@@ -46,12 +50,12 @@ lint: ## check formatting, and that imports run one way
 fixtures: peers ## make the committed test fixtures again
 	$(PYTHON) scripts/fixtures.py
 
-conformance: build peers ## compare with diffusers on a fresh random model; SEED=n or SEEDS="n m"
-	$(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY)
+conformance: build peers ## compare with diffusers, transformers and peft on fresh random models; SEED=n ONLY=topic
+	$(PYTHON) scripts/conformance.py $(seeds) $(only) --binary $(BINARY)
 
 conformance-brief: build peers ## the same in brief, as on a processor without bf16 and AVX-512
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
-	  $(PYTHON) scripts/conformance.py $(seeds) --binary $(BINARY) --brief
+	  $(PYTHON) scripts/conformance.py $(seeds) $(only) --binary $(BINARY) --brief
 
 score-memory: build peers ## score 100 and 1000 images and compare the peaks of memory
 	$(PYTHON) scripts/score_memory.py --binary $(BINARY)

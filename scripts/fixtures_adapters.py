@@ -23,7 +23,7 @@ from safetensors.torch import save_file  # noqa: E402
 import fixtures_command  # noqa: E402
 import singlefile  # noqa: E402
 import tinypipeline  # noqa: E402
-from conformance_adapters import old_name, randomise  # noqa: E402
+from tinyadapters import old_name, randomise  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/LoRATests/Fixtures/adapters"
 

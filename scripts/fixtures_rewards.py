@@ -7,9 +7,9 @@ import pathlib
 import shutil
 
 import torch
-from PIL import Image
 from safetensors.torch import save_file
 
+import tinypictures
 import tinyrewards
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/CLIPRewardTests/Fixtures"
@@ -54,7 +54,7 @@ def write_images(folder: pathlib.Path, model) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(FOLDER / "clip")
     expected = []
     for index, (prompt, size) in enumerate(zip(PROMPTS, SIZES)):
-        image = tinyrewards.picture(index, *size)
+        image = tinypictures.picture(index, *size)
         path = folder / f"{index}.png"
         image.save(path, pnginfo=tinyrewards.with_prompt(prompt + " <lora:style:0.8>"))
         buffer = io.BytesIO()

@@ -8,11 +8,12 @@ import argparse
 import pathlib
 import tempfile
 
+import comparing
+import conformance_sampling
 import numpy
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-import conformance
 import tinypipeline
 
 SAMPLERS = ["ddim", "pndm", "euler", "euler-a", "dpm++2m", "dpm++2m-karras", "ddpm"]
@@ -34,8 +35,8 @@ def rows(options, scratch: pathlib.Path):
     pipeline = tinypipeline.Pipeline(options.seed, tinypipeline.single_file_choices(), exact=True)
     folder = scratch / "model"
     pipeline.write(folder)
-    reference = conformance.Reference(pipeline, folder, ["fp32"])
-    command = conformance.Command(options.binary)
+    reference = conformance_sampling.Reference(pipeline, folder, ["fp32"])
+    command = comparing.Command(options.binary)
     steps, guidance, prompt, size = 20, 5.0, tinypipeline.PROMPTS[:1], (CELL // 8, CELL // 8)
     generator = torch.Generator("cpu").manual_seed(options.seed)
     latents = torch.randn(1, 4, *size, generator=generator)
@@ -44,12 +45,12 @@ def rows(options, scratch: pathlib.Path):
         is_random = sampler in ("euler-a", "ddpm")
         expected = reference.run("fp32", sampler, prompt, steps, guidance, "leading", latents=latents,
                                  noise=noise if is_random else None, per_prompt=1, size=size)
-        files = ["--initial-latents", conformance.save_tensor(scratch / "initial.safetensors", "latents", latents)]
+        files = ["--initial-latents", comparing.save_tensors(scratch / "initial.safetensors", {"latents": latents})]
         if is_random:
-            files += ["--step-noise", conformance.save_tensor(scratch / "noise.safetensors", "noise", noise)]
-        made = command.sample(folder, scratch / sampler, [
-            *conformance.common(prompt, steps, sampler, guidance, "fp32", size, per_prompt=1),
-            "--spacing", "leading", *files])
+            files += ["--step-noise", comparing.save_tensors(scratch / "noise.safetensors", {"noise": noise})]
+        made = command.sample(
+            folder, scratch / sampler, "--spacing", "leading", *files,
+            *conformance_sampling.common(prompt, steps, sampler, guidance, "fp32", size, per_prompt=1))
         own = numpy.asarray(Image.open(made.images[0]).convert("RGB"))
         yield sampler, reference.pixels(expected)[0], own
 

@@ -188,7 +188,9 @@ class Pipeline:
     def load(self, folder: pathlib.Path, dtype: torch.dtype = torch.float32):
         """diffusers' pipeline over this folder, in this type on the CPU."""
         from diffusers import StableDiffusionPipeline
+        from diffusers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         pipeline = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=dtype, local_files_only=True)
         pipeline.set_progress_bar_config(disable=True)
         return pipeline

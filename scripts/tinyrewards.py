@@ -1,12 +1,11 @@
-"""Small random CLIP models as transformers writes them, aesthetic heads as torch saves them, and images."""
+"""Small random CLIP models as transformers writes them, aesthetic heads as torch saves them, and prompts in images."""
 
 import contextlib
 import pathlib
 import random
 
-import numpy
 import torch
-from PIL import Image, PngImagePlugin
+from PIL import PngImagePlugin
 from safetensors.torch import save_file
 
 import tinymodels
@@ -106,20 +105,6 @@ def save_head(path: pathlib.Path, tensors: dict[str, torch.Tensor], prefix: str 
         with saved_on_cuda() if cuda else contextlib.nullcontext():
             torch.save(tensors, path)
     return path
-
-
-def picture(seed: int, width: int, height: int) -> Image.Image:
-    """A picture with smooth shades, edges and some noise, so that resizing and JPEG have work to do."""
-    draw = numpy.random.default_rng(seed)
-    y, x = numpy.mgrid[0:height, 0:width]
-    planes = []
-    for _ in range(3):
-        a, b, c = draw.uniform(0.02, 0.3, 3)
-        plane = 128 + 70 * numpy.sin(a * x + c) + 50 * numpy.cos(b * y)
-        left, top = draw.integers(0, max(width // 2, 1)), draw.integers(0, max(height // 2, 1))
-        plane[top : top + height // 3 + 1, left : left + width // 3 + 1] = draw.integers(0, 256)
-        planes.append(plane + draw.normal(0, 6, plane.shape))
-    return Image.fromarray(numpy.stack(planes, -1).clip(0, 255).astype("uint8"))
 
 
 def with_prompt(prompt: str) -> PngImagePlugin.PngInfo:

@@ -50,7 +50,8 @@ public enum CLIPError: Error, Equatable, CustomStringConvertible {
         + "open_clip_config.json beside it"
     case .misfit(let text): text
     case .sameTensor(let one, let other, let file):
-      "\(file) has both \(one) and \(other), which are the same tensor of the network; remove one of them"
+      "\(file) has both \(one) and \(other), which are the same tensor of the network; "
+        + "remove one of them"
     case .noText(let path):
       "\(path) is a vision tower alone: it embeds images but no texts; "
         + "give a whole CLIP model to compare images with prompts"

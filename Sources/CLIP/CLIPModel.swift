@@ -79,11 +79,12 @@ public final class CLIPModel {
     text = try configuration.text.map { text in
       try TextEmbedder(weights, text, configuration)
     }
-    let scale = weights.entries["logit_scale"]?.shape ?? []
-    let logit = weights.inFullPrecision.frozen("logit_scale", scale, .zeros)
     let hasText = text != nil
+    let scale = weights.entries["logit_scale"]?.shape ?? []
+    let logit =
+      hasText ? weights.inFullPrecision.frozen("logit_scale", scale, .zeros) : nil
     try weights.verify(ignoring: { CLIPTensors.isIgnored($0, hasText: hasText) })
-    logitScale = text == nil ? nil : try logit.dense().to(.float64).exp().item()
+    logitScale = try logit?.dense().to(.float64).exp().item()
     preprocessor =
       try checkpoint.preprocessing.map {
         try ImagePreprocessor($0, imageSize: configuration.vision.imageSize)
@@ -117,6 +118,16 @@ public final class CLIPModel {
   ///   `TokenizationError`.
   public var tokenizer: CLIPTokenizer { get throws { try tokenizers.tokenizer } }
 
+  /// SHA-256 of all that decides which tokens a text becomes.
+  ///
+  /// - Throws: whatever ``tokenizer`` throws.
+  public var vocabularyDigest: String { get throws { try tokenizer.digest } }
+
+  /// How many tokens of a prompt the model sees, begin and end not counted: 75 of CLIP's 77.
+  ///
+  /// - Throws: whatever ``tokenizer`` throws.
+  public var promptTokenCount: Int { get throws { max(context(of: try tokenizer) - 2, 0) } }
+
   /// - Parameter pixels: prepared images, `[B, 3, S, S]`, as ``preprocessor`` makes them.
   /// - Returns: embeddings of length 1, `F32 [B, D]` on the CPU.
   public func imageEmbeddings(_ pixels: Tensor) throws -> Tensor {
@@ -143,11 +154,14 @@ public final class CLIPModel {
     return rest.isEmpty ? nil : tokenizer.decode(rest)
   }
 
+  private func context(of tokenizer: CLIPTokenizer) -> Int {
+    min(tokenizer.contextLength, configuration.text?.positions ?? 77)
+  }
+
   /// Begin, the tokens that fit, end; and the tokens that do not fit.
   private func tokens(of prompt: String, _ tokenizer: CLIPTokenizer) -> (kept: [Int], rest: [Int]) {
-    let context = min(tokenizer.contextLength, configuration.text?.positions ?? 77)
     let all = tokenizer.encode(prompt)
-    let kept = all.prefix(max(context - 2, 0))
+    let kept = all.prefix(max(context(of: tokenizer) - 2, 0))
     return ([tokenizer.beginID] + kept + [tokenizer.endID], Array(all.dropFirst(kept.count)))
   }
 }

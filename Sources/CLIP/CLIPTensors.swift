@@ -59,8 +59,8 @@ struct CLIPTensors {
   /// The files that hold the tensors, sorted.
   var files: [String] { Set(entries.values.map(\.file.path)).sorted() }
 
-  /// What may be left over: buffers, heads that stand on an embedding, and the text tower of a whole
-  /// CLIP whose configuration names the vision tower alone.
+  /// What may be left over: buffers, heads that stand on an embedding, and the text tower of a
+  /// whole CLIP whose configuration names the vision tower alone.
   static func isIgnored(_ name: String, hasText: Bool) -> Bool {
     name.hasSuffix("position_ids") || name.hasPrefix("predictor.")
       || !hasText && (name.hasPrefix("text_") || name == "logit_scale")

@@ -68,6 +68,15 @@ public struct ImagePreprocessor: Sendable, Equatable {
     self.isAssumed = isAssumed
   }
 
+  /// How large ``prepared(_:)`` makes an image before it cuts.
+  public func resizedSize(of image: RGBImage) -> (width: Int, height: Int) {
+    switch resize {
+    case .shortestEdge(let edge): image.size(shortestEdge: edge)
+    case .exact(let width, let height): (width, height)
+    case nil: (image.width, image.height)
+    }
+  }
+
   /// The resized and cropped image, the same bytes as Pillow's.
   ///
   /// - Throws: `CLIPError.misfit` where nothing brings the image to the tower's size.

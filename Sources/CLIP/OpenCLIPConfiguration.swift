@@ -113,11 +113,22 @@ package enum OpenCLIPConfiguration {
       for key in keys where file.contains(key) { throw file.refused(key, because: advice) }
     }
     for (file, keys) in [
-      (vision, ["attentional_pool", "no_ln_pre", "final_ln_after_pool"]), (text, ["embed_cls"]),
+      (vision, ["attentional_pool", "no_ln_pre", "final_ln_after_pool"]),
+      (text, ["embed_cls", "no_causal_mask"]),
     ] {
       for key in keys where try file.bool(key, default: false) {
         throw file.refused(key, because: advice)
       }
+    }
+    // Another vocabulary, or other rules, would give a text other tokens than CLIP's.
+    if let name = text["hf_tokenizer_name"], name.string?.isEmpty != true {
+      throw text.refused("hf_tokenizer_name", because: "only CLIP's own vocabulary is supported")
+    }
+    switch text["tokenizer_kwargs"] {
+    case nil: break
+    case .object(let options)? where options.isEmpty: break
+    case .some:
+      throw text.refused("tokenizer_kwargs", because: "only CLIP's own rules are supported")
     }
     try vision.require("pool_type", .string("tok"))
     try vision.require("pos_embed_type", .string("learnable"))

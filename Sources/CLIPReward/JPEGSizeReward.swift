@@ -1,4 +1,4 @@
-internal import Imaging
+public import Imaging
 
 /// How small, or how large, an image becomes as a JPEG of quality 95: the compressibility and
 /// incompressibility of DDPO (Black et al. 2023, arXiv:2305.13301, section 5.1), in kB of 1000
@@ -21,13 +21,15 @@ public struct JPEGSizeReward: ImageReward {
   private let goal: Goal
 
   /// The reward for one goal.
-  public init(_ goal: Goal = .compressible) {
+  ///
+  /// - Parameter transparency: what became of that of the images; a part of the passport.
+  public init(_ goal: Goal = .compressible, transparency: Transparency = .dropped) {
     self.goal = goal
     passport = RewardPassport(
       reward: "jpeg-size",
       facts: [
         "goal": goal.rawValue, "quality": String(Self.quality), "subsampling": "4:2:0",
-        "unit": "1000 bytes",
+        "transparency": transparency.rawValue, "unit": "1000 bytes",
       ])
   }
 

@@ -17,11 +17,21 @@ extension RewardInput {
   func readImage() throws -> ReadImage {
     do {
       return .image(try image())
-    } catch let error as ImagingError {
+    } catch {
+      return .unreadable(try Self.reason(for: error))
+    }
+  }
+
+  /// Why an image cannot be read.
+  ///
+  /// - Throws: `error` where it lies not with the image but with the machine.
+  static func reason(for error: any Error) throws -> ExclusionReason {
+    switch error {
+    case let error as ImagingError:
       if case .outOfMemory = error { throw error }
-      return .unreadable(.unreadable(error.description))
-    } catch let error as FileError {
-      return .unreadable(.unreadable(error.description))
+      return .unreadable(error.description)
+    case let error as FileError: return .unreadable(error.description)
+    default: throw error
     }
   }
 

@@ -12,8 +12,11 @@ public struct RewardInput: Sendable {
   public let prompt: String?
 
   /// SHA-256, 64 hexadecimal digits: of the file's bytes, or of the size and pixels of an image in
-  /// memory. Caches go by it.
+  /// memory. Caches go by it and ``transparency``.
   public let digest: String
+
+  /// What becomes of the file's transparency where ``image`` decodes it.
+  public let transparency: Transparency
 
   /// More about the image, such as its seed; external rewards get to see it.
   public let metadata: [String: String]
@@ -24,13 +27,20 @@ public struct RewardInput: Sendable {
   /// An image from anywhere.
   public init(
     name: String, path: String? = nil, prompt: String? = nil, digest: String,
-    metadata: [String: String] = [:], image: @escaping @Sendable () throws -> RGBImage
+    transparency: Transparency = .dropped, metadata: [String: String] = [:],
+    image: @escaping @Sendable () throws -> RGBImage
   ) {
     self.name = name
     self.path = path
     self.prompt = prompt
     self.digest = digest
+    self.transparency = transparency
     self.metadata = metadata
     self.image = image
+  }
+
+  /// What caches go by: one file has other pixels where its transparency becomes something else.
+  var cacheKey: String {
+    transparency == .dropped ? digest : "\(digest)+\(transparency.rawValue)"
   }
 }

@@ -24,7 +24,7 @@ public final class TextImageReward: ImageReward {
 
   /// The cosines of `embedder`'s images and prompts.
   ///
-  /// - Throws: `CLIPError.noText` where the model embeds no texts.
+  /// - Throws: `CLIPError.noText` where the model embeds no texts; what is wrong with its vocabulary.
   public init(_ embedder: ImageEmbedder, scale: Scale = .cosine) throws {
     self.embedder = embedder
     self.scale = scale
@@ -32,9 +32,9 @@ public final class TextImageReward: ImageReward {
       throw CLIPError.noText(path: embedder.model.name)
     }
     logitFactor = factor
+    let facts = try embedder.model.facts.merging(embedder.model.textFacts) { _, own in own }
     passport = RewardPassport(
-      reward: "clip",
-      facts: embedder.model.facts.merging(["scale": scale.rawValue]) { _, own in own })
+      reward: "clip", facts: facts.merging(["scale": scale.rawValue]) { _, own in own })
   }
 
   /// Scores `inputs` that have a prompt; the others are excluded.

@@ -9,10 +9,11 @@ public enum PNG {
   /// Decodes a PNG of any colour type, depth and interlacing to what Pillow's `convert("RGB")`
   /// gives.
   ///
-  /// Alpha and transparent colours are dropped without compositing, or laid over white; of 16-bit colour the high byte
-  /// is kept; 16-bit grey (without alpha) is clipped at 255, as Pillow does, so that such an image
-  /// is mostly white; gamma and colour profiles are not applied; of an animation the default image
-  /// is read. A file without its end chunk counts as truncated, even where every row is there.
+  /// Alpha and transparent colours are dropped without compositing, or laid over white; of 16-bit
+  /// colour the high byte is kept; 16-bit grey (without alpha) is clipped at 255, as Pillow does,
+  /// so that such an image is mostly white; gamma and colour profiles are not applied; of an
+  /// animation the default image is read. A file without its end chunk counts as truncated, even
+  /// where every row is there.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.

@@ -7,10 +7,14 @@ extension RGBImage {
   ///   - edge: the new length of the shorter edge, at least 1.
   ///   - filter: the filter.
   public func resized(shortestEdge edge: Int, filter: ResamplingFilter = .bicubic) -> RGBImage {
+    let (width, height) = size(shortestEdge: edge)
+    return resized(width: width, height: height, filter: filter)
+  }
+
+  /// The size of ``resized(shortestEdge:filter:)``: of a narrow image it is enormous.
+  public func size(shortestEdge edge: Int) -> (width: Int, height: Int) {
     let long = edge * max(width, height) / min(width, height)
-    return width <= height
-      ? resized(width: edge, height: long, filter: filter)
-      : resized(width: long, height: edge, filter: filter)
+    return width <= height ? (edge, long) : (long, edge)
   }
 
   /// The middle of the image, `width` × `height` pixels, rounding towards the upper left as

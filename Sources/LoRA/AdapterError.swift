@@ -27,6 +27,9 @@ public enum AdapterError: Error, Equatable, CustomStringConvertible {
   /// An adapter without any layer.
   case empty
 
+  /// A model in which another adapter is being trained.
+  case inTraining(layer: LayerAddress)
+
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
@@ -47,6 +50,8 @@ public enum AdapterError: Error, Equatable, CustomStringConvertible {
     case .noneOf(let layers):
       "the model has no layers “\(layers)”; name a group (\(Self.groups)), or the end of layers' names, such as to_q"
     case .empty: "the adapter is for no layer at all; there is nothing to train"
+    case .inTraining(let layer):
+      "another adapter is being trained in \(layer); detach it before a second one is trained in the same model"
     }
   }
 

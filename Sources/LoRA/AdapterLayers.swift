@@ -6,6 +6,9 @@ public enum AdapterLayers: Sendable, Hashable, CustomStringConvertible {
   case linear
   /// All layers of the UNet's residual blocks, and those that halve and double the size.
   case convolution
+  /// `linear` and `convolution` together: all of the UNet but its first and last layers and its
+  /// time embedding.
+  case all
   /// Queries, keys, values, outputs and the MLPs of the text encoder: kohya's default.
   case textEncoder
   /// Queries, keys, values and outputs of the text encoder: diffusers' default.
@@ -15,7 +18,7 @@ public enum AdapterLayers: Sendable, Hashable, CustomStringConvertible {
 
   /// The groups that have names of their own.
   public static let groups: [AdapterLayers] = [
-    .attention, .linear, .convolution, .textEncoder, .textAttention,
+    .attention, .linear, .convolution, .all, .textEncoder, .textAttention,
   ]
 
   /// The group of that name, else the layers that are called so.
@@ -23,12 +26,13 @@ public enum AdapterLayers: Sendable, Hashable, CustomStringConvertible {
     self = Self.groups.first { $0.description == text } ?? .named(text)
   }
 
-  /// `attention`, `linear`, `convolution`, `text-encoder`, `text-attention`, or the end of a name.
+  /// `attention`, `linear`, `convolution`, `all`, `text-encoder`, `text-attention`, or the end of a name.
   public var description: String {
     switch self {
     case .attention: "attention"
     case .linear: "linear"
     case .convolution: "convolution"
+    case .all: "all"
     case .textEncoder: "text-encoder"
     case .textAttention: "text-attention"
     case .named(let suffix): suffix
@@ -46,6 +50,8 @@ public enum AdapterLayers: Sendable, Hashable, CustomStringConvertible {
     case (.attention, .unet):
       return (has("attn1") || has("attn2")) && ends(in: ["to_q", "to_k", "to_v", "to_out.0"])
     case (.linear, .unet): return has("attentions")
+    case (.all, .unet):
+      return AdapterLayers.linear.contains(address) || AdapterLayers.convolution.contains(address)
     case (.convolution, .unet): return has("resnets") || has("downsamplers") || has("upsamplers")
     case (.textEncoder, .textEncoder): return has("self_attn") || has("mlp")
     case (.textAttention, .textEncoder): return has("self_attn")

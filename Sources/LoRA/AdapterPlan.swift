@@ -5,7 +5,8 @@ internal import Torch
 public enum FactorInitialisation: String, Sendable, CaseIterable {
   /// A uniform between ±1/√fan-in (Kaiming-uniform with a = √5), B zero: peft's default.
   case peft
-  /// A normal with deviation 1/r, B zero: diffusers' LoRALinearLayer, and peft's "gaussian".
+  /// A normal with deviation 1/r, B zero: diffusers' own LoRALinearLayer, and what its training
+  /// scripts ask peft for now (`init_lora_weights="gaussian"`).
   case gaussian
 }
 
@@ -29,7 +30,8 @@ public struct AdapterPlan: Sendable, Equatable {
   /// How A begins; B begins as zero.
   public var initialisation: FactorInitialisation
 
-  /// diffusers' defaults: the attention of the UNet, rank 4, scale 1.
+  /// The attention of the UNet, rank 4 and scale 1, as diffusers' training scripts have it, and A as
+  /// peft draws it unless asked otherwise.
   public init(
     layers: [AdapterLayers] = [.attention], rank: Int = 4, alpha: Double? = nil,
     isRankStabilised: Bool = false, dropout: Double = 0,

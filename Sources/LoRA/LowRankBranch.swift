@@ -36,22 +36,16 @@ final class LowRankBranch: LayerBranch {
     var (down, up) = try (
       factors.down.to(.float32), factors.up.to(.float32) * (multiplier * factors.scale)
     )
-    if x.dtype == .float16 { (down, up) = try Self.balanced(down, up) }
+    if x.dtype == .float16 {
+      let balance = try LowRankFactors.balance(down, up)
+      (down, up) = try (down / balance, up * balance)
+    }
     let made = Converted(
       down: try down.reshaped(geometry.downShape(rank: factors.rank))
         .to(x.dtype, device: x.device),
       up: try up.reshaped(geometry.upShape(rank: factors.rank)).to(x.dtype, device: x.device))
     converted = made
     return made
-  }
-
-  /// The same product with the larger elements of both alike, by a power of two: fp16 rounds
-  /// numbers below 6e-5 ever more coarsely, and a young adapter's B is that small.
-  private static func balanced(_ down: Tensor, _ up: Tensor) throws -> (Tensor, Tensor) {
-    let (a, b) = try (down.magnitude().max().item(), up.magnitude().max().item())
-    guard a > 0, b > 0 else { return (down, up) }
-    let factor = Double(sign: .plus, exponent: (a / b).squareRoot().exponent, significand: 1)
-    return try (down / factor, up * factor)
   }
 }
 

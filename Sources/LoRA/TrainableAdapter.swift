@@ -58,9 +58,15 @@ public final class TrainableAdapter {
     }
   }
 
-  /// Hangs the adapter beside the weights, next to whatever hangs there.
-  public func attach() {
+  /// Hangs the adapter beside the weights, next to finished adapters that hang there.
+  ///
+  /// - Throws: `AdapterError.inTraining` where another adapter that is trained hangs in the model:
+  ///   each would learn on top of what the other does.
+  public func attach() throws {
     detach()
+    for (address, slot) in targets.slots where !slot.parameters.isEmpty {
+      throw AdapterError.inTraining(layer: address)
+    }
     for (address, branch) in branches { targets[address]?.attach(branch) }
   }
 

@@ -44,8 +44,14 @@ final class TrainableBranch: LayerBranch {
   var parameters: [Tensor] { [down, up] }
 
   func callAsFunction(_ x: Tensor) throws -> Tensor {
-    try geometry.lowRank(
-      dropped(x), down: down.to(x.dtype), up: (up * scale).to(x.dtype))
+    let scaled = try up * scale
+    guard x.dtype == .float16 else {
+      return try geometry.lowRank(dropped(x), down: down.to(x.dtype), up: scaled.to(x.dtype))
+    }
+    // A constant of the graph: the product, and so its gradients, are those without it.
+    let balance = try LowRankFactors.balance(down, scaled)
+    return try geometry.lowRank(
+      dropped(x), down: (down / balance).to(x.dtype), up: (scaled * balance).to(x.dtype))
   }
 
   func weightChange() throws -> Tensor { try factors().weightChange() }

@@ -64,39 +64,27 @@ public final class DenoisingTrainer {
   /// The longest gradient that is taken as it is; nil for any.
   public let maximalGradientNorm: Double?
 
+  /// What fp16 gradients are scaled with.
+  public internal(set) var lossScale = LossScale()
+
+  /// Whether the adapter and the optimiser belong together: false where a step failed while it
+  /// changed them.
+  public private(set) var isBetweenSteps = true
+
   private let model: StableDiffusion
   private let loss: DenoisingLoss
   private let states: TrainingStates
+  private let usedCheckpointing: Bool
 
-  /// A learning rate, and how it changes.
-  public struct LearningRates: Sendable, Equatable {
-    /// The highest rate.
-    public let base: Double
-
-    /// What it is multiplied with.
-    public let schedule: LearningRateSchedule
-
-    /// - Throws: `TrainingError.setting` where the rate is negative or infinite.
-    public init(_ base: Double, _ schedule: LearningRateSchedule) throws {
-      guard base >= 0, base.isFinite else {
-        throw TrainingError.setting(
-          "the learning rate is \(base), but it must be finite and not negative")
-      }
-      self.base = base
-      self.schedule = schedule
-    }
-
-    /// η of step `step`, counted from 0.
-    public func rate(at step: Int) -> Double { base * schedule.multiplier(at: step) }
-  }
-
-  /// Hangs `adapter` in `model`, to be trained there.
+  /// Hangs `adapter` in `model`, to be trained there until ``detach()``.
   ///
   /// - Parameters:
   ///   - optimizer: over the adapter's parameters.
   ///   - maximalGradientNorm: gradients are clipped to this norm; nil for never.
   ///   - options: how prompts are read.
-  ///   - usesCheckpointing: less memory for a third more time.
+  ///   - usesCheckpointing: less memory for a third more time; the loss is the same, and the
+  ///     gradients are but for the order of sums.
+  /// - Throws: `AdapterError.inTraining` where another adapter that is trained hangs in the model.
   public init(
     _ model: StableDiffusion, adapter: TrainableAdapter, optimizer: any Optimizer,
     learningRates: LearningRates, maximalGradientNorm: Double? = nil,
@@ -114,18 +102,41 @@ public final class DenoisingTrainer {
     loss = DenoisingLoss(model.scheduler)
     states = try TrainingStates(
       model, options: options, areTrained: adapter.components.contains(.textEncoder))
+    try adapter.attach()
+    usedCheckpointing = model.unet.usesCheckpointing
     model.unet.usesCheckpointing = usesCheckpointing
-    adapter.attach()
   }
+
+  /// Takes the adapter off the model, which computes then as it did before the trainer. Nothing can
+  /// be trained any more; the adapter keeps what it learned.
+  public func detach() {
+    adapter.detach()
+    model.unet.usesCheckpointing = usedCheckpointing
+  }
+
+  /// What of `prompt` the model does not see; nil where it sees all.
+  public func truncation(of prompt: String) -> String? { states.truncation(of: prompt) }
 
   /// The training timesteps, N.
   public var timestepCount: Int { loss.timestepCount }
 
-  /// The loss of `batch` and its gradients; nothing is changed by it.
+  /// The loss of `batch` and its gradients. No parameter is changed by it; the adapter's dropout is
+  /// that of the step to come, and in fp16 the loss scale falls where a gradient overflows.
   ///
   /// - Throws: `TrainingDivergence` where the loss is not finite.
   public func gradients(of batch: Batch) throws -> Gradients {
     adapter.step = optimizer.stepCount
+    guard model.placement.dtype == .float16 else {
+      let (loss, gradients) = try gradients(of: batch, scale: nil)
+      return Gradients(loss: loss, gradients: gradients)
+    }
+    let (loss, gradients) = try lossScale.unscaled { try self.gradients(of: batch, scale: $0) }
+    return Gradients(loss: loss, gradients: gradients)
+  }
+
+  private func gradients(of batch: Batch, scale: Double?) throws -> (
+    loss: Double, gradients: [Tensor]
+  ) {
     let loss = try loss(
       model.unet, latents: batch.latents, noise: batch.noise, timesteps: batch.timesteps,
       states: states.states(of: batch.prompts))
@@ -134,14 +145,10 @@ public final class DenoisingTrainer {
       throw TrainingDivergence(
         step: optimizer.stepCount, prompts: batch.prompts, what: "the loss became \(value)")
     }
-    let parameters = adapter.parameters.map(\.tensor)
-    guard model.placement.dtype == .float16 else {
-      return Gradients(
-        loss: value, gradients: try Torch.gradients(of: loss, withRespectTo: parameters))
-    }
-    // fp16 has no numbers below 6e-8, where most gradients would be.
-    let scaled = try Torch.gradients(of: loss * Self.fp16Scale, withRespectTo: parameters)
-    return Gradients(loss: value, gradients: try scaled.map { try $0 / Self.fp16Scale })
+    let scaled = try scale.map { try loss * $0 } ?? loss
+    return (
+      value, try Torch.gradients(of: scaled, withRespectTo: adapter.parameters.map(\.tensor))
+    )
   }
 
   /// Learns from `batch`.
@@ -165,10 +172,10 @@ public final class DenoisingTrainer {
         what: "the gradient of \(parameter) became NaN or infinite")
     }
     let rate = learningRates.rate(at: step)
+    isBetweenSteps = false
     try optimizer.step(clipping.gradients, learningRate: rate)
+    isBetweenSteps = true
     return StepReport(
       step: step, loss: found.loss, gradientNorm: clipping.norm, learningRate: rate)
   }
-
-  private static let fp16Scale = 4096.0
 }

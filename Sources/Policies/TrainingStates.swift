@@ -7,20 +7,22 @@ internal import Torch
 /// trained.
 final class TrainingStates {
   private let encoder: PromptEncoder
-  private let tower: TextTransformer
   private let options: PromptOptions
-  private let device: Device
   private let areTrained: Bool
-  private var known: [String: Tensor] = [:]
+
+  /// About a thousand prompts of SD-1.5's size; more are worked out again.
+  private var known = RecentTensors(limit: 256 << 20)
 
   init(_ model: StableDiffusion, options: PromptOptions, areTrained: Bool) throws {
-    tower = model.textEncoder
-    device = model.placement.device
     self.options = options
     self.areTrained = areTrained
     encoder = try PromptEncoder(
-      tokenizer: model.tokenizer, tower: tower, options: options, device: device)
+      tokenizer: model.tokenizer, tower: model.textEncoder, options: options,
+      device: model.placement.device)
   }
+
+  /// What of `prompt` the model does not see; nil where it sees all.
+  func truncation(of prompt: String) -> String? { encoder.truncation(of: prompt) }
 
   /// - Returns: `[B, M, D]`.
   func states(of prompts: [String]) throws -> Tensor {
@@ -28,11 +30,9 @@ final class TrainingStates {
     guard !areTrained else { return try encoder.encodeTogether(prompts, chunkCount: count) }
     return try Tensor.stacked(
       prompts.map { prompt in
-        let key = "\(count) \(prompt)"
-        if let states = known[key] { return states }
-        let states = try withoutGradients { try encoder.encode([prompt], chunkCount: count)[0] }
-        known[key] = states
-        return states
+        try known.tensor("\(count) \(prompt)") {
+          try withoutGradients { try encoder.encode([prompt], chunkCount: count)[0] }
+        }
       })
   }
 }

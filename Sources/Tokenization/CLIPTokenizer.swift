@@ -17,6 +17,10 @@ public struct CLIPTokenizer: Sendable {
   /// How many ids there are, added ones included; the embedding needs at least as many rows.
   public let tokenCount: Int
 
+  /// What the words are joined by, and what is treated specially; for ``digest``.
+  let merges: [Merges.Pair]
+  let special: CLIPSpecialTokens
+
   private let words: ByteLevelEncoding
   private let exact: AddedTokens
   private let normalized: AddedTokens
@@ -37,6 +41,8 @@ public struct CLIPTokenizer: Sendable {
       return id
     }
     self.vocabulary = vocabulary
+    self.merges = merges
+    self.special = special
     beginID = try id(special.begin, "begin-of-text")
     endID = try id(special.end, "end-of-text")
     paddingID = try id(special.padding, "padding")

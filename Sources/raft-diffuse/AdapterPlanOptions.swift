@@ -6,13 +6,10 @@ struct AdapterPlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Layers that get an adapter: attention (the default), linear, convolution, text-encoder, text-attention, all (linear and \
-      convolution), or the end of layers' names such as to_q; may be repeated.
+      Layers that get an adapter: \(AdapterLayers.groups.map(\.description).joined(separator: ", ")), or the end of layers' \
+      names such as to_q; attention by default; may be repeated.
       """, valueName: "layers"))
   var targets: [String] = []
-
-  @Flag(help: "Adapt the text encoder too.")
-  var textEncoder = false
 
   @Option(help: ArgumentHelp("The adapter's rank; 4 by default.", valueName: "n"))
   var rank: Int?
@@ -41,11 +38,10 @@ struct AdapterPlanOptions: ParsableArguments {
 
   func validate() throws {
     if lora != nil,
-      !targets.isEmpty || textEncoder || rank != nil || alpha != nil
-        || isRankStabilised || initialisation != nil
+      !targets.isEmpty || rank != nil || alpha != nil || isRankStabilised || initialisation != nil
     {
       throw ValidationError(
-        "--lora brings its layers, rank and α along; leave out --targets, --text-encoder, --rank, --alpha, "
+        "--lora brings its layers, rank and α along; leave out --targets, --rank, --alpha, "
           + "--rank-stabilised and --init.")
     }
     do {
@@ -57,14 +53,10 @@ struct AdapterPlanOptions: ParsableArguments {
 
   /// The adapter to make where none is given.
   var plan: AdapterPlan {
-    var layers: [AdapterLayers] = targets.flatMap {
-      $0 == "all" ? [.linear, .convolution] : [AdapterLayers($0)]
-    }
-    if layers.isEmpty { layers = [.attention] }
-    if textEncoder { layers.append(.textEncoder) }
-    return AdapterPlan(
-      layers: layers, rank: rank ?? 4, alpha: alpha, isRankStabilised: isRankStabilised,
-      dropout: dropout, initialisation: initialisation ?? .peft)
+    AdapterPlan(
+      layers: targets.isEmpty ? [.attention] : targets.map(AdapterLayers.init), rank: rank ?? 4,
+      alpha: alpha, isRankStabilised: isRankStabilised, dropout: dropout,
+      initialisation: initialisation ?? .peft)
   }
 }
 

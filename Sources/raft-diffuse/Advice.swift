@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import LoRA
+internal import Policies
 internal import Torch
 
 /// What a user of the command can do about a library's error: the library tells the fact, this
@@ -13,8 +14,16 @@ enum Advice {
     case TorchError.outOfMemory: "\(error); try a smaller --batch or --res"
     case AdapterFileError.mismatch where allowsMore(command):
       "\(error)".addingToFirstLine(" (--allow-partial takes what fits)")
+    case let error as TrainingDivergence:
+      "\(error). --resume would come to the same step: begin from an adapter that was saved, with --lora FILE, a lower --lr "
+        + "and another --out"
     default: "\(error)"
     }
+  }
+
+  /// That the model does not see `rest`, the end of a prompt.
+  static func truncation(_ rest: String) -> String {
+    "the model sees 75 tokens of a prompt; this was cut off: “\(rest)”"
   }
 
   /// Whether the command has `--allow-partial`, and it was not given.

@@ -32,7 +32,7 @@ final class BestOfStage {
   /// - Parameter keepsImages: whether ``row(of:)`` will ask for them.
   init(
     _ options: BestOfOptions, _ requests: [ImageRequest], _ paths: [String], perPrompt: Int,
-    keepsImages: Bool, on device: Device, warn: @escaping (String) -> Void
+    keepsImages: Bool, on device: Device, isQuiet: Bool, warn: @escaping (String) -> Void
   ) throws {
     self.options = options
     self.requests = requests
@@ -42,7 +42,10 @@ final class BestOfStage {
     self.warn = warn
     rewards = try options.rewards.load(
       placement: Precision.fp32.placement(on: device), cache: options.rewards.openCache(warn: warn),
-      defaultScope: .prompt, warn: warn)
+      defaultScope: .prompt, isQuiet: isQuiet, warn: warn)
+    if !isQuiet, options.rewards.readsTexts {
+      try TruncatedPrompts(rewards.model, warn: warn).check(requests.map(\.prompt))
+    }
   }
 
   /// What the scores depend on, by the rewards' names.
@@ -55,8 +58,21 @@ final class BestOfStage {
   var decidedCount: Int { notes.count / perPrompt }
 
   /// Takes the next image; nil where sampling gave none for the reason given.
-  func add(_ image: RGBImage?, failure: String = "", write: Writer) throws {
-    let index = scored.count
+  ///
+  /// - Parameter index: its place in the run, the one behind the last that was taken.
+  /// - Throws: what scoring or writing fails by; the image is then as if it had not been given.
+  func add(_ image: RGBImage?, at index: Int, failure: String = "", write: Writer) throws {
+    precondition(index == scored.count, "images come in the run's order")
+    do {
+      try take(image, at: index, failure: failure, write: write)
+    } catch {
+      scored.removeLast(scored.count - index)
+      images[index] = nil
+      throw error
+    }
+  }
+
+  private func take(_ image: RGBImage?, at index: Int, failure: String, write: Writer) throws {
     let request = requests[index]
     var candidate = ScoredImage(path: paths[index], prompt: request.prompt)
     if let image {
@@ -77,6 +93,17 @@ final class BestOfStage {
   /// Chooses what is left to be chosen. All images must be there.
   func finish(write: Writer) throws {
     if !decidesByPrompt { try decide(write) }
+  }
+
+  /// Chooses among the prompts whose images are all there, where the run ends early: they took long
+  /// to make.
+  ///
+  /// - Returns: how many prompts were chosen among in one group.
+  func finishEarly(write: Writer) throws -> Int {
+    let before = decidedCount
+    guard !decidesByPrompt else { return 0 }
+    try decide(write)
+    return decidedCount - before
   }
 
   /// A prompt's images for a grid, the best first; those without a score are left out.
@@ -110,7 +137,7 @@ final class BestOfStage {
     if !inputs.isEmpty {
       for reward in rewards.rewards {
         for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
-          scored[index].add(outcome, of: reward.name)
+          scored[index].add(outcome, of: reward.name, isNeeded: rewards.needs(reward.name))
         }
       }
     }
@@ -119,9 +146,12 @@ final class BestOfStage {
 
   /// Chooses among all images that are scored and not decided, prompt by prompt.
   private func decide(_ write: Writer) throws {
-    let open = notes.count..<scored.count
+    let end = scored.count / perPrompt * perPrompt
+    guard notes.count < end else { return }
+    let open = notes.count..<end
     var judged = Array(scored[open])
     if !rewards.isPlain, let mixture = rewards.plan?.mixture {
+      if let warning = ScoredImage.warning(of: mixture, judged) { warn(warning) }
       judged = try ScoredImage.mixed(judged, mixture, rewards.rewards)
     }
     let best = BestOf(keeping: options.keep ?? 1)

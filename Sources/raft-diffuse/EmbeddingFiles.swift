@@ -1,6 +1,7 @@
 internal import CLIP
 internal import CLIPReward
 internal import Foundation
+internal import Imaging
 internal import NN
 internal import Torch
 
@@ -10,18 +11,24 @@ final class EmbeddingFiles {
   private let embedder: ImageEmbedder?
   private let model: CLIPEmbeddings?
   private let given: [String]?
+  private let transparency: Transparency
 
   private var vectors: [Float] = []
   private var images: [String] = []
   private var told: [String] = []
   private var isTold: Set<String> = []
 
-  /// - Parameter given: the prompts that the user gave; nil for those that images tell.
-  init(_ output: ScoreOutput, _ loaded: LoadedRewards, given: [String]?) {
+  /// - Parameters:
+  ///   - given: the prompts that the user gave; nil for those that images tell.
+  ///   - transparency: what becomes of that of the images.
+  init(
+    _ output: ScoreOutput, _ loaded: LoadedRewards, given: [String]?, transparency: Transparency
+  ) {
     self.output = output
     embedder = loaded.embedder
     model = loaded.model
     self.given = given
+    self.transparency = transparency
   }
 
   /// Takes the embeddings of `inputs`, which have just been scored.
@@ -70,11 +77,11 @@ final class EmbeddingFiles {
     throws
   {
     let size = model.model.preprocessor.imageSize
-    let images = images
+    let (images, transparency) = (images, transparency)
     let item = SafetensorsWriter.Item(
       name: "pixels", dtype: .float32, shape: [images.count, 3, size, size]
     ) { take in
-      let files = ImageFiles()
+      let files = ImageFiles(transparency: transparency)
       for image in images {
         guard case .input(let input) = try files.load([image], prompts: [nil])[0] else {
           throw CommandError(

@@ -1,8 +1,11 @@
 internal import ArgumentParser
+internal import CLIPReward
 internal import Diffusion
+internal import Files
 internal import Imaging
 internal import NN
 internal import Policies
+internal import Tokenization
 internal import Torch
 
 /// What the adapter learns from.
@@ -29,8 +32,8 @@ struct ExampleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Images are scaled and cropped to this size, N or WxH.", valueName: "size"))
-  var res = ImageSize(width: 512, height: 512)
+      "Images are scaled and cropped to this size, N or WxH; 512 by default.", valueName: "size"))
+  var res: ImageSize?
 
   func validate() throws {
     guard (latents == nil) != (images == nil) else {
@@ -44,24 +47,47 @@ struct ExampleOptions: ParsableArguments {
     }
   }
 
-  /// Everything that there is to learn from.
-  func load(_ model: StableDiffusion, _ draws: TrainingDraws, _ progress: ProgressLine) throws
-    -> TrainingExamples
-  {
-    if let latents, let prompts { return try given(latents, prompts, model) }
-    return try encoded(images ?? "", model, draws, progress)
+  /// Where the examples are.
+  private enum Source {
+    case latents(String, prompts: String)
+    case images(String)
   }
 
-  /// The number of images to encode; 0 for latents.
-  func imageCount() throws -> Int { try images.map { try CaptionedImage.list($0).count } ?? 0 }
+  private func source() throws -> Source {
+    switch (latents, prompts, images) {
+    case (let latents?, let prompts?, nil): return .latents(latents, prompts: prompts)
+    case (nil, nil, let images?): return .images(images)
+    default:
+      throw CommandError(
+        status: .usage, description: "examples are either --latents and --prompts, or --images")
+    }
+  }
+
+  /// What is odd about the options though they can be used; nil where all is well.
+  var warning: String? {
+    guard res != nil, latents != nil else { return nil }
+    return "--res is for --images; latents are taken in the size that they have"
+  }
+
+  /// Everything that there is to learn from.
+  func load(_ model: StableDiffusion, _ draws: TrainingDraws, isQuiet: Bool) throws
+    -> TrainingExamples
+  {
+    switch try source() {
+    case .latents(let path, let prompts): return try given(path, prompts, model)
+    case .images(let path):
+      let images = try CaptionedImage.list(path)
+      let progress = ProgressLine(total: images.count, unit: "image", isQuiet: isQuiet)
+      defer { progress.finish() }
+      return try encoded(images, model, draws, progress)
+    }
+  }
 
   private func given(_ path: String, _ promptFile: String, _ model: StableDiffusion) throws
     -> TrainingExamples
   {
     let texts = try PromptInputs.prompts(in: promptFile)
-    let file = try CheckpointFile.open(path)
-    let name = file.entries.count == 1 ? file.names[0] : "latents"
-    let latents = try file.entry(name).tensor().to(.float32)
+    let latents = try CheckpointFile.open(path).entryOrOnly("latents").tensor().to(.float32)
     let channels = model.unet.configuration.inChannels
     guard latents.rank == 4, latents.shape[1] == channels, latents.count > 0 else {
       throw CommandError(
@@ -84,19 +110,31 @@ struct ExampleOptions: ParsableArguments {
       )
     }
     let prompts = texts.count == count ? texts : Array(repeating: texts[0], count: count)
-    return TrainingExamples(latents: latents, prompts: prompts)
+    let digest = try latents.withBytes { Digest.sha256($0) }
+    return TrainingExamples(
+      latents: latents, prompts: prompts, digests: [digest], tokenizer: model.tokenizer)
   }
 
   private func encoded(
-    _ path: String, _ model: StableDiffusion, _ draws: TrainingDraws, _ progress: ProgressLine
+    _ images: [CaptionedImage], _ model: StableDiffusion, _ draws: TrainingDraws,
+    _ progress: ProgressLine
   ) throws -> TrainingExamples {
+    let res = res ?? ImageSize(width: 512, height: 512)
     let scale = model.vae.configuration.scale
     guard res.width % scale == 0, res.height % scale == 0 else {
       throw GenerationError.size(width: res.width, height: res.height, multiple: scale)
     }
-    let images = try CaptionedImage.list(path)
+    var digests: [String] = []
     let latents = try images.enumerated().map { index, image in
+      guard !Interruption.isRequested else {
+        throw CommandError(
+          status: .tryAgain,
+          description:
+            "stopped as you asked after \(index) of \(images.count) images, before the first step")
+      }
       let picture = try ImageFile.read(image.path).covering(width: res.width, height: res.height)
+      // Latents differ in their last digits from machine to machine; pixels do not.
+      digests.append(picture.pixelDigest)
       let pixels = try picture.tensor().to(device: model.placement.device)
       let moments = try withoutGradients { try model.vae.encode(pixels) }
       let noise = try draws.latents(of: index, shape: moments.mean.shape)
@@ -109,9 +147,9 @@ struct ExampleOptions: ParsableArguments {
       progress.update(index + 1, image.path)
       return try drawn.to(device: .cpu)
     }
-    progress.finish()
     return TrainingExamples(
-      latents: try .concatenated(latents), prompts: images.map(\.caption))
+      latents: try .concatenated(latents), prompts: images.map(\.caption), digests: digests,
+      tokenizer: model.tokenizer)
   }
 }
 
@@ -122,4 +160,16 @@ struct TrainingExamples {
 
   /// `N` texts.
   let prompts: [String]
+
+  /// SHA-256 of what the latents were made of, and of the prompts and their tokens, 64 hexadecimal
+  /// digits.
+  let digest: String
+
+  /// - Parameter digests: of the latents, or of the images that they were made of.
+  init(latents: Tensor, prompts: [String], digests: [String], tokenizer: CLIPTokenizer) {
+    self.latents = latents
+    self.prompts = prompts
+    let texts = prompts.map { "\($0.utf8.count):\($0) \(tokenizer.encode($0))" }
+    digest = Digest.sha256("\(latents.shape) \(digests) \(texts.joined())".utf8)
+  }
 }

@@ -132,7 +132,7 @@ enum ExitStatus: Int32 {
   private static func of(_ error: AdapterError) -> ExitStatus {
     switch error {
     case .rank, .alpha, .dropout, .noneOf: .usage
-    case .noLayers, .shape, .notFinite, .notMerged, .empty: .badInput
+    case .noLayers, .shape, .notFinite, .notMerged, .empty, .inTraining: .badInput
     }
   }
 

@@ -34,15 +34,20 @@ struct ExternalOptions: ParsableArguments {
   }
 
   /// The same for the library.
-  var options: ExternalRewardOptions {
+  ///
+  /// - Parameter isQuiet: whether what programs say on standard error is not passed on; failures
+  ///   quote its end all the same.
+  func options(isQuiet: Bool) -> ExternalRewardOptions {
     var options = ExternalRewardOptions()
     options.timeout = rewardTimeout
     options.retries = rewardRetries
     options.batch = rewardBatch
     options.images = rewardImages
-    options.errorOutput = { bytes in
-      // Where nobody can be told, nobody is.
-      try? FileHandle.standardError.write(contentsOf: Data(bytes))
+    if !isQuiet {
+      options.errorOutput = { bytes in
+        // Where nobody can be told, nobody is.
+        try? FileHandle.standardError.write(contentsOf: Data(bytes))
+      }
     }
     options.shouldStop = { Interruption.isRequested }
     return options

@@ -20,8 +20,12 @@ struct GivenNoiseOptions: ParsableArguments {
   /// Reads the files.
   func load() throws -> GivenNoise {
     GivenNoise(
-      initial: try initialLatents.map { try tensor("latents", in: $0) },
-      steps: try stepNoise.map { try tensor("noise", in: $0) })
+      initial: try initialLatents.map {
+        try CheckpointFile.open($0).entryOrOnly("latents").tensor().to(.float32)
+      },
+      steps: try stepNoise.map {
+        try CheckpointFile.open($0).entryOrOnly("noise").tensor().to(.float32)
+      })
   }
 
   /// Refuses noise of another shape than a whole run needs.
@@ -51,12 +55,5 @@ struct GivenNoiseOptions: ParsableArguments {
       status: .badInput,
       description:
         "\(file) has noise of shape \(tensor.shape), but this run needs \(shape) (\(meaning))")
-  }
-
-  /// The tensor called `name`, or the only one there is.
-  private func tensor(_ name: String, in path: String) throws -> Tensor {
-    let file = try CheckpointFile.open(path)
-    let only = file.entries.count == 1 ? file.names[0] : name
-    return try file.entry(only).tensor().to(.float32)
   }
 }

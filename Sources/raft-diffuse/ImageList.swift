@@ -32,7 +32,15 @@ enum ImageList {
   private static func paths(of argument: String, _ recursive: Bool) throws -> [String] {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) {
-      guard isFolder.boolValue else { return [argument] }
+      guard isFolder.boolValue else {
+        guard isPlain(argument) else {
+          throw CommandError(
+            status: .badInput,
+            description: "\(argument) is a pipe or a device, which cannot be read twice; "
+              + "write the image to a file")
+        }
+        return [argument]
+      }
       let found = try images(in: argument, recursive)
       guard !found.isEmpty else {
         let advice = recursive ? "" : "; --recursive looks into its folders too"
@@ -43,11 +51,26 @@ enum ImageList {
     }
     let matches = argument.contains(where: "*?[".contains) ? glob(argument) : []
     guard !matches.isEmpty else { throw FileError.missing(argument) }
-    return try matches.flatMap { match in
+    let found = try matches.flatMap { match in
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: match, isDirectory: &isFolder)
-      return isFolder.boolValue ? try images(in: match, recursive) : [match]
+      if isFolder.boolValue { return try images(in: match, recursive) }
+      return isPlain(match) ? [match] : []
     }
+    guard !found.isEmpty else {
+      throw CommandError(
+        status: .badInput,
+        description: "\(argument) matches \(matches[0])"
+          + (matches.count > 1 ? " and \(matches.count - 1) more" : "")
+          + ", but no PNG or JPEG image in \(matches.count > 1 ? "them" : "it")")
+    }
+    return found
+  }
+
+  /// Whether `path` is a file with bytes of its own: a pipe might have to be waited for, for ever.
+  private static func isPlain(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The images in a folder, in natural order; those of folders below after the folder's own.
@@ -61,7 +84,7 @@ enum ImageList {
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
       if isFolder.boolValue {
         if recursive, !isLink(path) { below += try images(in: path, recursive) }
-      } else if isImage(path) {
+      } else if isPlain(path), isImage(path) {
         files.append(path)
       }
     }

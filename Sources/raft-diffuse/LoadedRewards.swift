@@ -17,6 +17,9 @@ struct LoadedRewards {
   /// Whether one reward is taken as it is.
   var isPlain: Bool { plan?.isPlain ?? true }
 
+  /// Whether an image without a score of `reward` has no score at all.
+  func needs(_ reward: String) -> Bool { isPlain || plan?.mixture.needs(reward) ?? true }
+
   /// Whether a score depends on the prompt.
   var readPrompts: Bool { rewards.contains { $0.reward.readsPrompts } }
 

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import CLIP
 public import CLIPReward
 internal import Foundation
+internal import Imaging
 internal import NN
 
 /// Which rewards score images, and what they are made of.
@@ -107,14 +108,15 @@ struct RewardOptions: ParsableArguments {
   /// The cache that was asked for; nil for none.
   ///
   /// - Parameter warn: gets what became of a cache that could not be used as it was.
-  /// - Throws: `RewardError.cache` where a folder that was named cannot be used.
+  /// - Throws: `RewardError.cache` where a folder that was named cannot be used; without the
+  ///   default one a run goes on.
   func openCache(warn: @escaping (String) -> Void) throws -> RewardCache? {
     guard !noCache else { return nil }
     if let cache { return try RewardCache(folder: cache, report: warn) }
     let environment = ProcessInfo.processInfo.environment
     guard let folder = RewardCache.defaultFolder(environment) else { return nil }
     do {
-      return try RewardCache(folder: folder, report: warn)
+      return try RewardCache(folder: folder, isOptional: true, report: warn)
     } catch let error as RewardError {
       warn("\(error); going on without one")
       return nil
@@ -128,47 +130,54 @@ struct RewardOptions: ParsableArguments {
   ///   - batch: images embedded at once.
   ///   - cache: what earlier runs computed.
   ///   - embeds: whether the CLIP is needed even where no reward asks for it.
+  ///   - transparency: what becomes of that of the images.
   ///   - defaultScope: what z-scores and ranks are taken over unless `--per` says so.
+  ///   - isQuiet: whether what programs say on standard error is not passed on.
   func load(
     placement: Placement, batch: Int = 16, cache: RewardCache?, embeds: Bool = false,
-    defaultScope: ScoreScope = .round, warn: (String) -> Void
+    transparency: Transparency = .dropped, defaultScope: ScoreScope = .round, isQuiet: Bool = false,
+    warn: (String) -> Void
   ) throws -> LoadedRewards {
     var plan = texts.isEmpty ? nil : try plan(defaultScope: defaultScope)
     let bases = try self.bases(of: plan?.mixture.floors ?? [])
     // The small files first: what is wrong with them should not wait for the large ones.
     let heads = try self.heads(cache)
-    let programs = try externalRewards(plan?.terms ?? [], cache)
+    let programs = try externalRewards(plan?.terms ?? [], cache, isQuiet: isQuiet)
     var model: CLIPEmbeddings?
     var embedder: ImageEmbedder?
     if let clip, embeds || needsCLIP {
       let loaded = try CLIPEmbeddings(
-        clip, placement: placement, activation: clipActivation?.activation, cache: cache,
+        clip, placement: placement, activation: clipActivation?.activation,
+        transparency: transparency, cache: cache,
         environment: ProcessInfo.processInfo.environment)
       loaded.warnings.forEach(warn)
       model = loaded
       embedder = ImageEmbedder(loaded, cache: cache, batchSize: batch)
     }
     let rewards = try (plan?.terms ?? []).map { term in
-      let reward = try programs[term.name] ?? builtIn(term, heads, embedder, warn)
+      let reward = try programs[term.name] ?? builtIn(term, heads, embedder, transparency, warn)
       return NamedReward(name: term.name, reward: reward)
     }
-    for (component, table) in bases {
-      guard let reward = rewards.first(where: { $0.name == component })?.reward else { continue }
+    for (floor, table) in bases {
+      guard let reward = rewards.first(where: { $0.name == floor.component })?.reward else {
+        continue
+      }
       try table.check(reward.passport, from: "these images")
-      plan?.mixture.bases[component] = ScoreColumn(
-        name: component, passport: table.passport,
+      plan?.mixture.bases[floor] = ScoreColumn(
+        name: floor.component, passport: table.passport,
         outcomes: table.rows.map { .score($0.score) })
     }
     return LoadedRewards(plan: plan, rewards: rewards, embedder: embedder, model: model)
   }
 
-  /// The scores that floors refer to, by component.
-  private func bases(of floors: [ScoreFloor]) throws -> [String: ScoreTable] {
-    var tables: [String: ScoreTable] = [:]
+  /// The scores that floors refer to: all of the base, also those that were left out there for
+  /// another reason.
+  private func bases(of floors: [ScoreFloor]) throws -> [ScoreFloor: ScoreTable] {
+    var tables: [ScoreFloor: ScoreTable] = [:]
     for floor in floors {
       guard case .baseMedian(let file) = floor.bound else { continue }
-      tables[floor.component] = try ScoreRecord.table(
-        of: floor.component, in: ScoreRecord.read(file), from: file)
+      tables[floor] = try ScoreRecord.table(
+        of: floor.component, in: ScoreRecord.read(file), from: file, includingExcluded: true)
     }
     return tables
   }
@@ -185,37 +194,52 @@ struct RewardOptions: ParsableArguments {
   }
 
   /// The rewards that other programs compute, by their names.
-  private func externalRewards(_ terms: [RewardTerm], _ cache: RewardCache?) throws
+  private func externalRewards(_ terms: [RewardTerm], _ cache: RewardCache?, isQuiet: Bool) throws
     -> [String: any ImageReward]
   {
-    let store: any ScoreStore = cache ?? MemoryScoreStore()
+    let options = external.options(isQuiet: isQuiet)
     var rewards: [String: any ImageReward] = [:]
     for term in terms {
+      let reward: ExternalReward
       switch term.source {
       case .builtIn: continue
       case .command(let line):
-        let reward = try ExternalReward(
+        reward = try ExternalReward(
           command: line, name: term.name, environment: ProcessInfo.processInfo.environment,
-          options: external.options)
-        rewards[term.name] = CachedReward(reward, store: store)
+          options: options, cache: cache)
       case .address(let address):
-        let reward = try ExternalReward(
-          address: address, name: term.name, options: external.options)
-        rewards[term.name] = CachedReward(reward, store: store)
+        reward = try ExternalReward(address: address, name: term.name, options: options)
       }
+      rewards[term.name] = kept(reward, cache)
     }
     return rewards
   }
 
+  /// `reward` in front of what keeps its scores: nothing without a cache, and no longer than this
+  /// process where the passport would not tell another version of the reward.
+  private func kept(_ reward: ExternalReward, _ cache: RewardCache?) -> any ImageReward {
+    guard let cache else { return reward }
+    return CachedReward(reward, store: reward.statesPassport ? cache : MemoryScoreStore())
+  }
+
+  /// Whether a reward is computed by another program.
+  var hasExternal: Bool {
+    texts.contains { text in
+      guard let term = try? RewardTerm(parsing: text) else { return false }
+      if case .builtIn = term.source { return false }
+      return true
+    }
+  }
+
   private func builtIn(
     _ term: RewardTerm, _ heads: [String: AestheticHead], _ embedder: ImageEmbedder?,
-    _ warn: (String) -> Void
+    _ transparency: Transparency, _ warn: (String) -> Void
   ) throws -> any ImageReward {
     guard case .builtIn(let name) = term.source, let choice = BuiltInReward(name) else {
       throw MixingError.badTerm(term.name, reason: "known are \(BuiltInReward.names)")
     }
     switch choice {
-    case .jpegSize(let goal): return JPEGSizeReward(goal)
+    case .jpegSize(let goal): return JPEGSizeReward(goal, transparency: transparency)
     case .aesthetic(let own):
       guard let path = own ?? aestheticHead, let head = heads[path], let embedder else {
         throw MixingError.badTerm(name, reason: "it needs --clip and --aesthetic-head")

@@ -1,3 +1,4 @@
+internal import CLIPReward
 internal import Diffusion
 internal import Foundation
 internal import Imaging
@@ -74,21 +75,13 @@ struct SampleRun {
     var failure: (any Error)?
     while done < requests.count, !Interruption.isRequested, failure == nil {
       let range = done..<min(done + (done < aloneUntil ? 1 : batch), requests.count)
+      let made: Tensor
+      let decoded: [RGBImage]
       do {
-        let made = try self.latents(
+        made = try self.latents(
           of: range, textToImage, given, progress, evaluations: sampler.timesteps.count,
           stopwatch, device)
-        let decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
-        for (image, i) in zip(decoded, range) {
-          if let bestOf {
-            try bestOf.add(image) { try write($0, $1, model, adapters, $2) }
-          } else {
-            try write(image, i, model, adapters)
-          }
-          done += 1
-        }
-        if command.output.grid != nil, bestOf == nil { images += decoded }
-        if command.output.saveLatents != nil { latents.append(try made.to(device: .cpu)) }
+        decoded = try stopwatch.decoding { try RGBImage.images(from: textToImage.decode(made)) }
       } catch SamplingError.stopped {
         break
       } catch let error as GenerationError where bestOf != nil && error.isNotFinite {
@@ -97,17 +90,39 @@ struct SampleRun {
           continue
         }
         do {
-          try bestOf?.add(nil, failure: "\(error)") { try write($0, $1, model, adapters, $2) }
+          try bestOf?.add(nil, at: done, failure: "\(error)") {
+            try write($0, $1, model, adapters, $2)
+          }
           done += 1
+        } catch ExternalRewardError.stopped {
+          break
         } catch let error {
           failure = error
         }
-      } catch TorchError.outOfMemory(_, _, _)
-        where range.count > 1 && device != .cpu && done == range.lowerBound
-      {
+        continue
+      } catch TorchError.outOfMemory(_, _, _) where range.count > 1 && device != .cpu {
         try Machine.emptyCache(device)
         batch = range.count / 2
         warn("the device's memory is full; going on with \(batch) images at once")
+        continue
+      } catch {
+        failure = error
+        continue
+      }
+      // Fewer images at once would not help a reward whose memory is full: that ends the run.
+      do {
+        for (image, i) in zip(decoded, range) {
+          if let bestOf {
+            try bestOf.add(image, at: i) { try write($0, $1, model, adapters, $2) }
+          } else {
+            try write(image, i, model, adapters)
+          }
+          done += 1
+        }
+        if command.output.grid != nil, bestOf == nil { images += decoded }
+        if command.output.saveLatents != nil { latents.append(try made.to(device: .cpu)) }
+      } catch ExternalRewardError.stopped {
+        break
       } catch {
         failure = error
       }
@@ -122,10 +137,20 @@ struct SampleRun {
       } catch {
         failure = error
       }
-    } else if failure == nil {
-      failure = bestOf.map(stopped) ?? stopped(after: done)
-    } else if done == 0, let failure {
-      throw failure
+    } else {
+      do {
+        let count = try bestOf?.finishEarly { try write($0, $1, model, adapters, $2) } ?? 0
+        if count > 0 {
+          warn("the best were chosen among the \(count) prompts that are finished, not among all")
+        }
+      } catch {
+        failure = failure ?? error
+      }
+      if failure == nil {
+        failure = bestOf.map(stopped) ?? stopped(after: done)
+      } else if done == 0, let failure {
+        throw failure
+      }
     }
     var result = result(model, stopwatch, loaded, batch, done, failure)
     result.adapters = adapters.isEmpty ? nil : adapters
@@ -152,7 +177,8 @@ struct SampleRun {
     guard command.bestOf.count != nil else { return nil }
     return try BestOfStage(
       command.bestOf, requests, paths, perPrompt: command.prompts.imagesPerPrompt,
-      keepsImages: command.output.grid != nil, on: device, warn: warn)
+      keepsImages: command.output.grid != nil, on: device, isQuiet: command.output.quiet,
+      warn: warn)
   }
 
   /// Where nothing could be kept, that is what the run says.
@@ -311,9 +337,7 @@ struct SampleRun {
   private func warnOfTruncation(_ textToImage: TextToImage) {
     for text in Set(requests.flatMap { [$0.prompt, $0.negativePrompt] }).sorted() {
       guard let rest = textToImage.truncation(of: text) else { continue }
-      warn(
-        "the model sees 75 tokens of a prompt; this was cut off: “\(rest)” (--long-prompts keeps it)"
-      )
+      warn(Advice.truncation(rest) + " (--long-prompts keeps it)")
     }
   }
 

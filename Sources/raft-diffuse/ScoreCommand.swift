@@ -1,6 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import CLIPReward
 internal import Diffusion
+public import Imaging
 internal import Torch
 
 /// `raft-diffuse score`: numbers for images.
@@ -31,6 +32,13 @@ struct ScoreCommand: ParsableCommand {
 
   @Flag(help: "Score black images and images of one colour too.")
   var keepFlat = false
+
+  @Option(
+    help: """
+      What becomes of transparency: drop shows the colours under it, as Pillow's convert("RGB") does; white \
+      lays the image over white, as transformers 5 does. Rewards of other programs decode by themselves.
+      """)
+  var transparency: Transparency = .dropped
 
   @Option(
     help: "What the CLIP computes in. fp32 unless told otherwise: rankings hang on small gaps.")
@@ -89,3 +97,5 @@ struct ScoreCommand: ParsableCommand {
     device == "auto" ? .automatic : try Device(parsing: device).checked()
   }
 }
+
+extension Transparency: ExpressibleByArgument {}

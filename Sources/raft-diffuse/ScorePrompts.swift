@@ -18,7 +18,7 @@ struct ScorePrompts: ParsableArguments {
     help: ArgumentHelp(
       """
       A file with a prompt a line, one for each image in their order or one for all, or a \
-      metadata.jsonl of {"file_name": …, "text": …}.
+      metadata.jsonl of {"file_name": …, "text": …}, names counted from its folder.
       """, valueName: "file"))
   var file: String?
 
@@ -39,6 +39,8 @@ struct ScorePrompts: ParsableArguments {
     let ofImages: [String?]
     /// Every prompt, in the order in which it was given.
     let all: [String]
+    /// What is odd about them, a sentence each.
+    var warnings: [String] = []
   }
 
   /// The prompts of `paths`, in their order; nil for those that the images themselves tell.
@@ -66,9 +68,12 @@ struct ScorePrompts: ParsableArguments {
     return Given(ofImages: prompts, all: prompts)
   }
 
-  /// Prompts by file name, as Hugging Face's imagefolder has them in metadata.jsonl.
+  /// Prompts by file name, as Hugging Face's imagefolder has them in metadata.jsonl: names are
+  /// counted from the file's own folder, so that another folder's 0.png is another image. Under
+  /// `image` stand paths as `score --json` prints them.
   private static func named(in text: String, _ file: String, _ paths: [String]) throws -> Given {
-    var prompts: [String: String] = [:]
+    let folder = NewFolder.parent(of: file)
+    var prompts: [String: (name: String, prompt: String)] = [:]
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     where line.contains(where: { !$0.isWhitespace }) {
@@ -86,16 +91,39 @@ struct ScorePrompts: ParsableArguments {
           description: "\(file), line \(index + 1) lacks file_name or text; write "
             + "{\"file_name\": \"0.png\", \"text\": \"a prompt\"}")
       }
-      prompts[name] = prompt
+      let isOurs = value["file_name"] == nil || name.hasPrefix("/")
+      let place = Self.whole(isOurs ? name : "\(folder)/\(name)")
+      if let known = prompts[place], known.prompt != prompt {
+        throw CommandError(
+          status: .badInput,
+          description: "\(file), line \(index + 1) gives \(name.printable) another prompt than a "
+            + "line before; remove one of them")
+      }
+      prompts[place] = (name, prompt)
     }
-    let folder = NewFolder.parent(of: file)
-    let ofImages = paths.map { path -> String? in
-      let inside = path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      return prompts[path] ?? prompts[inside] ?? prompts[name]
-    }
+    let places = paths.map(Self.whole)
+    let known = Set(places)
+    let ofImages = places.map { prompts[$0]?.prompt }
     var seen: Set<String> = []
     return Given(
-      ofImages: ofImages, all: ofImages.compactMap { $0 }.filter { seen.insert($0).inserted })
+      ofImages: ofImages, all: ofImages.compactMap { $0 }.filter { seen.insert($0).inserted },
+      warnings: Self.warnings(
+        unused: prompts.filter { !known.contains($0.key) }.map(\.value.name),
+        of: prompts.count, file))
+  }
+
+  private static func warnings(unused names: [String], of count: Int, _ file: String) -> [String] {
+    guard !names.isEmpty else { return [] }
+    let shown = names.sorted().prefix(3).map(\.printable).joined(separator: ", ")
+    let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+    return [
+      "\(names.count) of the \(count) names in \(file) are none of the images: \(shown)\(more); "
+        + "names are counted from its folder"
+    ]
+  }
+
+  /// The absolute path, links followed: what tells one file from another.
+  private static func whole(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 }

@@ -19,7 +19,7 @@ final class ScoreRun {
   private let embeddings: EmbeddingFiles?
 
   private var images: [ScoredImage] = []
-  private var truncated: Set<String> = []
+  private let truncated: TruncatedPrompts
 
   /// Everything that can be found wrong before an image is read is found here.
   init(_ command: ScoreCommand) throws {
@@ -46,7 +46,11 @@ final class ScoreRun {
     let cache = try command.rewards.openCache(warn: warn)
     loaded = try command.rewards.load(
       placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
-      embeds: command.output.embeds, warn: warn)
+      embeds: command.output.embeds, transparency: command.transparency, isQuiet: isQuiet,
+      warn: warn)
+    truncated = TruncatedPrompts(
+      command.rewards.readsTexts && !isQuiet ? loaded.model : nil, warn: warn)
+    given?.warnings.forEach(warn)
     passports = loaded.passports
     // Scores on another scale are refused before the work, not after it.
     var earlier: [(reward: String, table: ScoreTable)] = []
@@ -58,12 +62,14 @@ final class ScoreRun {
       }
     }
     self.earlier = earlier
-    files = ImageFiles(cache: cache)
+    files = ImageFiles(cache: cache, transparency: command.transparency)
     imageGuard = ImageGuard(
       .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
       readsPrompts: loaded.readPrompts, cache: cache)
     embeddings =
-      command.output.embeds ? EmbeddingFiles(command.output, loaded, given: given?.all) : nil
+      command.output.embeds
+      ? EmbeddingFiles(
+        command.output, loaded, given: given?.all, transparency: command.transparency) : nil
   }
 
   /// Scores the images and prints what came of it.
@@ -71,9 +77,12 @@ final class ScoreRun {
     // A mixture's score is known only when all are.
     let streams = command.output.json && command.output.top == nil && loaded.isPlain
     var failure: (any Error)?
-    for start in stride(from: 0, to: paths.count, by: command.batch) {
+    let batch =
+      command.rewards.hasExternal
+      ? max(command.batch, command.rewards.external.rewardBatch) : command.batch
+    for start in stride(from: 0, to: paths.count, by: batch) {
       guard !Interruption.isRequested else { break }
-      let range = start..<min(start + command.batch, paths.count)
+      let range = start..<min(start + batch, paths.count)
       do {
         let scored = try score(range)
         if streams { for image in scored { try Console.json(image.record(passports)) } }
@@ -87,11 +96,18 @@ final class ScoreRun {
     }
     progress.finish()
     if let failure, images.isEmpty { throw failure }
-    if !loaded.isPlain, let mixture = loaded.plan?.mixture {
-      images = try ScoredImage.mixed(images, mixture, loaded.rewards)
+    let results: [ScoreRecord]
+    do {
+      if !loaded.isPlain, let mixture = loaded.plan?.mixture {
+        if let warning = ScoredImage.warning(of: mixture, images) { warn(warning) }
+        images = try ScoredImage.mixed(images, mixture, loaded.rewards)
+      }
+      results = images.map { $0.record(passports) }
+      try report(results, streamed: streams)
+    } catch {
+      // What failed first says why.
+      throw failure ?? error
     }
-    let results = images.map { $0.record(passports) }
-    try report(results, streamed: streams)
     if let failure { throw failure }
     guard results.count == paths.count else {
       throw CommandError(
@@ -122,10 +138,14 @@ final class ScoreRun {
     let sound = read.filter { scored[$0].exclusion == nil }
     let inputs = sound.compactMap { scored[$0].input }
     if !inputs.isEmpty {
-      warnOfTruncation(inputs.compactMap(\.prompt))
+      try truncated.check(inputs.compactMap(\.prompt))
       for reward in loaded.rewards {
         for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
-          scored[index].add(outcome, of: reward.name)
+          let isNeeded = loaded.needs(reward.name)
+          scored[index].add(outcome, of: reward.name, isNeeded: isNeeded)
+          if !isNeeded, let reason = outcome.exclusion {
+            warn("\(scored[index].path.printable) has no \(reward.name) score: \(reason)")
+          }
         }
       }
       try embeddings?.add(inputs)
@@ -192,18 +212,6 @@ final class ScoreRun {
       reason.hasPrefix(image.path)
       ? "left out: \(reason)" : "\(image.path.printable) is left out: \(reason)"
     warn(text)
-  }
-
-  /// Says which prompts are longer than the CLIP reads, each once, and not for ever.
-  private func warnOfTruncation(_ prompts: [String]) {
-    guard command.rewards.readsTexts, !command.output.quiet, truncated.count < 5 else { return }
-    for prompt in Set(prompts).subtracting(truncated).sorted() {
-      // What is wrong with the vocabulary is thrown when the prompt is embedded.
-      guard let rest = (try? loaded.model?.model.truncation(of: prompt)) ?? nil,
-        truncated.insert(prompt).inserted
-      else { continue }
-      warn("the CLIP sees 75 tokens of a prompt; this was cut off: “\(rest.printable)”")
-    }
   }
 
   private func warn(_ text: String) {

@@ -33,10 +33,12 @@ struct ScoredImage {
   }
 
   /// Takes what a reward gave. Until scores are mixed, the first reward's ranks the image.
-  mutating func add(_ outcome: RewardOutcome, of reward: String) {
+  ///
+  /// - Parameter isNeeded: whether an image without this score has no score at all.
+  mutating func add(_ outcome: RewardOutcome, of reward: String, isNeeded: Bool = true) {
     if outcomes.isEmpty { score = outcome.score }
     outcomes[reward] = outcome
-    exclusion = exclusion ?? outcome.exclusion
+    if isNeeded { exclusion = exclusion ?? outcome.exclusion }
     if exclusion != nil { score = nil }
   }
 
@@ -48,8 +50,8 @@ struct ScoredImage {
       ScoreColumn(
         name: reward.name, passport: reward.reward.passport,
         outcomes: images.map { image in
-          if let reason = image.exclusion { return .excluded(reason) }
-          return image.outcomes[reward.name] ?? .excluded(.failed("it was not scored"))
+          image.outcomes[reward.name]
+            ?? .excluded(image.exclusion ?? .failed("it was not scored"))
         })
     }
     let outcomes = try mixture.outcomes(of: columns, prompts: images.map(\.prompt))
@@ -58,11 +60,17 @@ struct ScoredImage {
       image.score = outcome.score
       image.exclusion = outcome.exclusion
       if case .score(_, let details) = outcome {
-        let suffix = ".\(mixture.scale.rawValue)"
-        image.mixed = details.filter { mixture.scale != .raw && $0.key.hasSuffix(suffix) }
+        // Not by their endings: a reward may tell of something that is called so.
+        let keys = Set(rewards.map { "\($0.name).\(mixture.scale.rawValue)" })
+        image.mixed = details.filter { mixture.scale != .raw && keys.contains($0.key) }
       }
       return image
     }
+  }
+
+  /// What to say of a mixture that gives all of `images` one score; nil elsewhere.
+  static func warning(of mixture: RewardMixture, _ images: [ScoredImage]) -> String? {
+    mixture.warning(for: images.filter { $0.exclusion == nil }.map(\.prompt))
   }
 
   /// The image's line of results.

@@ -9,10 +9,14 @@ struct TuneOutput: ParsableArguments {
   var out = "adapter"
 
   @Option(
-    help: ArgumentHelp("Write the adapter also after every so many steps.", valueName: "n"))
-  var saveEvery: Int?
+    help: ArgumentHelp(
+      "Save the adapter and what --resume needs after every so many steps.", valueName: "n"))
+  var saveEvery = 50
 
-  @Flag(help: "Go on with the training in --out.")
+  @Flag(
+    help: """
+      Go on with the training in --out, with the same options; under a constant --schedule --steps may differ.
+      """)
   var resume = false
 
   @Flag(help: "Replace files that exist.")
@@ -26,7 +30,7 @@ struct TuneOutput: ParsableArguments {
   var quiet = false
 
   func validate() throws {
-    if let saveEvery, saveEvery < 1 { throw ValidationError("--save-every must be at least 1.") }
+    if saveEvery < 1 { throw ValidationError("--save-every must be at least 1.") }
     if resume, force { throw ValidationError("--resume goes on and --force begins anew: choose.") }
   }
 
@@ -34,18 +38,21 @@ struct TuneOutput: ParsableArguments {
   var adapter: String { path("pytorch_lora_weights.safetensors") }
 
   /// The same for A1111, ComfyUI and kohya's scripts, named after the folder.
-  var kohya: String {
-    let name = URL(fileURLWithPath: out).standardizedFileURL.lastPathComponent
-    return path("\(name)-kohya.safetensors")
-  }
+  var kohya: String { path("\(name)-kohya.safetensors") }
+
+  /// What the adapter is called: the folder's name.
+  var name: String { URL(fileURLWithPath: out).standardizedFileURL.lastPathComponent }
 
   /// Factors and optimiser as training goes on from them.
   var optimizer: String { path("optimizer.safetensors") }
 
-  /// How the training was asked for.
+  /// How the training was asked for, for people.
   var state: String { path("state.json") }
 
   private func path(_ name: String) -> String { out.hasSuffix("/") ? out + name : "\(out)/\(name)" }
+
+  /// Whether --resume finds something to go on from.
+  var goesOn: Bool { resume && access(optimizer, F_OK) == 0 }
 
   /// Makes the folder, and finds out before any work whether everything can be written.
   ///
@@ -57,12 +64,13 @@ struct TuneOutput: ParsableArguments {
         throw CommandError.unwritable(
           out, "the folder may not be written to; check its permissions")
       }
-      let own = resume ? [] : [adapter, kohya, optimizer, state]
+      let own = goesOn ? [] : [adapter, kohya, optimizer, state]
       for file in own + others where access(file, F_OK) == 0 && !force {
         throw CommandError(
           status: .inputOutput,
           description: "\(file) exists; choose another place, or replace it with --force"
-            + (own.contains(file) ? ", or go on with --resume" : ""))
+            + (own.contains(file) && access(optimizer, F_OK) == 0 ? ", or go on with --resume" : "")
+        )
       }
     } catch {
       folder.removeIfEmpty()

@@ -1,4 +1,5 @@
 import CLIPReward
+import Foundation
 import Imaging
 import NN
 import TestSupport
@@ -47,6 +48,64 @@ struct CLIPScoreTests {
       }
       #expect(relativeError(vector.map(Double.init), expected.embedding) < 1e-4)
     }
+  }
+
+  @Test("passports tell CLIPs apart that compute otherwise with the same weights")
+  func configurations() throws {
+    try withTemporaryFolder { folder in
+      let original = RewardFixtures.path("clip")
+      var facts: [[String: String]] = []
+      for (file, change) in [
+        ("", { $0 }), ("config.json", Self.edit("text_config", "eos_token_id", 7)),
+        ("config.json", Self.edit("text_config", "layer_norm_eps", 1e-3)),
+        ("config.json", Self.edit("vision_config", "num_attention_heads", 1)),
+        ("config.json", Self.edit("vision_config", "layer_norm_eps", 1e-3)),
+      ] as [(String, ([String: Any]) -> [String: Any])] {
+        let place = "\(folder)/\(facts.count)"
+        try FileManager.default.copyItem(atPath: original, toPath: place)
+        if !file.isEmpty {
+          let url = URL(fileURLWithPath: "\(place)/\(file)")
+          let object = try JSONSerialization.jsonObject(with: Data(contentsOf: url))
+          try JSONSerialization.data(withJSONObject: change(object as? [String: Any] ?? [:]))
+            .write(to: url)
+        }
+        let model = try CLIPEmbeddings(place, environment: [:])
+        facts.append(try TextImageReward(ImageEmbedder(model)).passport.facts)
+      }
+      #expect(Set(facts.map { $0["clip_sha256"] }).count == 1)
+      #expect(Set(facts.map { $0["clip_configuration"] }).count == facts.count)
+      #expect(Set(facts.map { $0["vocabulary_sha256"] }).count == 1)
+      #expect(facts[0]["vocabulary_sha256"]?.count == 64)
+    }
+  }
+
+  /// A change of one key within one part of a configuration.
+  private static func edit(_ part: String, _ key: String, _ value: Any)
+    -> ([String: Any]) -> [String: Any]
+  {
+    { object in
+      var object = object
+      var inner = object[part] as? [String: Any] ?? [:]
+      inner[key] = value
+      object[part] = inner
+      return object
+    }
+  }
+
+  @Test("an image that would be scaled to gigabytes is left out with the reason, alone")
+  func narrow() throws {
+    let long = RGBImage(width: 1, height: 200_000, filledWith: .black)
+    let inputs = [
+      RewardInput(long, name: "long"), RewardInput(RewardFixtures.noise(1), name: "b"),
+    ]
+    let found = try ImageEmbedder(RewardFixtures.clip()).embeddings(of: inputs)
+    #expect(
+      found[0]
+        == .excluded(
+          .failed(
+            "for the CLIP it would be scaled from 1x200000 to 32x6400000 pixels, more than "
+              + "178956970; cut it")))
+    #expect(found[1] != found[0])
   }
 
   @Test("JPEG sizes are Pillow's, to the byte", arguments: JPEGSizeReward.Goal.allCases)
@@ -110,6 +169,25 @@ struct CLIPScoreTests {
       embedded[0]
         == .excluded(
           .unreadable("x.png is a PNG image that ends too early; copy or make it again")))
+  }
+
+  @Test("passports are equal exactly where transparency becomes the same")
+  func transparency() throws {
+    func passports(_ transparency: Transparency) throws -> [RewardPassport] {
+      let clip = try CLIPEmbeddings(
+        RewardFixtures.path("clip"), transparency: transparency, environment: [:])
+      let embedder = ImageEmbedder(clip)
+      return [
+        JPEGSizeReward(transparency: transparency).passport,
+        try TextImageReward(embedder).passport,
+        try AestheticReward(RewardFixtures.head("mlp.pth"), embedder).passport,
+      ]
+    }
+    let dropped = try passports(.dropped)
+    #expect(try passports(.dropped) == dropped)
+    for (one, other) in zip(dropped, try passports(.overWhite)) {
+      #expect(one.differences(from: other) == ["transparency drop vs white"])
+    }
   }
 
   @Test("two rewards on one embedder embed an image once")

@@ -44,6 +44,36 @@ struct RewardCacheTests {
     }
   }
 
+  @Test("one file under another transparency is another image to every cache")
+  func transparency() throws {
+    try withTemporaryFolder { folder in
+      // Black where transparency is dropped, noise where the image lies over white.
+      let dropped = RewardInput(name: "a", digest: "00", transparency: .dropped) {
+        RGBImage(width: 8, height: 8, filledWith: .black)
+      }
+      let overWhite = RewardInput(name: "a", digest: "00", transparency: .overWhite) {
+        RewardFixtures.noise(1)
+      }
+      let (passport, memory) = (RewardPassport(reward: "http", facts: [:]), MemoryScoreStore())
+      var vectors: [[ImageEmbedder.Embedding]] = []
+      for _ in 0..<2 {
+        let cache = try RewardCache(folder: folder)
+        let embedder = ImageEmbedder(CountingModel(), cache: cache)
+        for (input, reason) in [(dropped, ExclusionReason.black), (overWhite, nil)] {
+          #expect(try ImageGuard(cache: cache).check([input]) == [reason])
+          vectors.append(try embedder.embeddings(of: [input]))
+        }
+        for store in [cache, memory] as [any ScoreStore] {
+          try store.store([.score(1)], of: [dropped], passport: passport)
+          let kept = try store.scores(of: [dropped, overWhite], passport: passport)
+          #expect(kept == [.score(1), nil])
+        }
+      }
+      #expect(vectors[0] == vectors[2] && vectors[1] == vectors[3])
+      #expect(vectors[0] != vectors[1])
+    }
+  }
+
   @Test("a text is embedded once")
   func texts() throws {
     try withTemporaryFolder { folder in
@@ -186,6 +216,104 @@ struct RewardCacheTests {
         message { try cache.digest(ofFile: "\(folder)/none") }
           == "\(folder)/none does not exist; check the path")
     }
+  }
+
+  @Test("the digest of a file that has not changed is taken from the cache")
+  func keptDigest() throws {
+    try withTemporaryFolder { folder in
+      let cache = try RewardCache(folder: folder)
+      let file = "\(folder)/f"
+      try "one".write(toFile: file, atomically: false, encoding: .utf8)
+      // A file that changed a moment ago is read once more: that may have to be waited for.
+      let end = Date(timeIntervalSinceNow: 60)
+      while Date.now < end, try CacheProbe.isTooYoung(file) {
+        _ = try CacheProbe.python("pass", cache.path)
+      }
+      _ = try cache.digest(ofFile: file)
+      // What no file has tells where the answer comes from.
+      let lie = String(repeating: "f", count: 64)
+      _ = try CacheProbe.python(
+        "db.execute('UPDATE files SET digest = ?', ('\(lie)',)); db.commit()", cache.path)
+      #expect(try cache.digest(ofFile: file) == lie)
+      try "two".write(toFile: file, atomically: false, encoding: .utf8)
+      #expect(try cache.digest(ofFile: file) == RewardCache.freshDigest(ofFile: file))
+    }
+  }
+
+  @Test("an optional cache that fails in the middle is done without, and says so once")
+  func optional() throws {
+    try withTemporaryFolder { folder in
+      var reports: [String] = []
+      let cache = try RewardCache(folder: folder, isOptional: true) { reports.append($0) }
+      _ = try CacheProbe.python(
+        "db.executescript('CREATE TRIGGER t BEFORE INSERT ON embeddings BEGIN "
+          + "SELECT RAISE(ABORT, \"no room\"); END')", cache.path)
+      let model = CountingModel()
+      let inputs = (0..<2).map { RewardInput(RewardFixtures.noise($0), name: "\($0)") }
+      for _ in 0..<2 {
+        let found = try ImageEmbedder(model, cache: cache).embeddings(of: inputs)
+        #expect(found.count == 2)
+      }
+      #expect(model.images == 4)
+      #expect(
+        reports == [
+          "the cache \(cache.path) cannot be used: no room; name another with --cache, or go "
+            + "without by --no-cache; going on without one"
+        ])
+      let strict = try RewardCache(folder: folder)
+      #expect(
+        message { try ImageEmbedder(model, cache: strict).embeddings(of: inputs) }
+          == "the cache \(cache.path) cannot be used: no room; name another with --cache, or go "
+          + "without by --no-cache")
+    }
+  }
+
+  @Test("vectors of texts are not taken where the vocabulary is another")
+  func anotherVocabulary() throws {
+    try withTemporaryFolder { folder in
+      let cache = try RewardCache(folder: folder)
+      for vocabulary in ["0", "1"] {
+        let model = CountingModel(textFacts: ["vocabulary_sha256": vocabulary])
+        let embedder = ImageEmbedder(model, cache: cache)
+        _ = try embedder.vectors(of: ["a"])
+        #expect(model.texts == 1)
+        #expect(
+          try TextImageReward(embedder).passport.facts["vocabulary_sha256"] == vocabulary)
+        let image = RewardInput(RewardFixtures.noise(1), name: "a")
+        _ = try embedder.embeddings(of: [image])
+        #expect(model.images == (vocabulary == "0" ? 1 : 0))
+      }
+    }
+  }
+}
+
+/// What tests do to a cache from outside.
+enum CacheProbe {
+  /// Runs `code` on the database at `path`, which it sees as `db`.
+  static func python(_ code: String, _ path: String) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c", "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \(code)", path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return process.terminationStatus
+  }
+
+  /// Whether the file's last change is so late that another might leave the same times.
+  static func isTooYoung(_ path: String) throws -> Bool {
+    var status = stat()
+    try #require(stat(path, &status) == 0)
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    #if canImport(Darwin)
+      let change = status.st_ctimespec
+    #else
+      let change = status.st_ctim
+    #endif
+    return Double(now.tv_sec - change.tv_sec) + Double(now.tv_nsec - change.tv_nsec) / 1e9 < 0.1
   }
 }
 

@@ -67,13 +67,18 @@ final class CountingModel: EmbeddingModel {
   let logitScale: Double? = 10
   let patchSize: Int?
   let facts: [String: String]
+  let textFacts: [String: String]
   var images = 0
   var texts = 0
 
-  init(width: Int = 4, patchSize: Int? = nil, facts: [String: String] = ["clip_sha256": "0"]) {
+  init(
+    width: Int = 4, patchSize: Int? = nil, facts: [String: String] = ["clip_sha256": "0"],
+    textFacts: [String: String] = [:]
+  ) {
     self.width = width
     self.patchSize = patchSize
     self.facts = facts
+    self.textFacts = textFacts
   }
 
   private func unit(_ values: [Float]) throws -> Tensor {

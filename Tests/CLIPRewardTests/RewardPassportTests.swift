@@ -66,12 +66,12 @@ struct ScoreTableTests {
     #expect(table.rows.count == 1)
   }
 
-  @Test("tables of the same images are compared in pairs, others as groups")
+  @Test("tables of the same prompts and file names are compared in pairs, others as groups")
   func comparison() throws {
     func table(_ source: String, _ scores: [(String, Double)]) -> ScoreTable {
       ScoreTable(
         source: source, reward: "r", passport: passport("h"),
-        rows: scores.map { .init(image: $0.0, digest: $0.0, score: $0.1) })
+        rows: scores.map { .init(image: "\(source)/\($0.0)", digest: source, score: $0.1) })
     }
     let first = table("a", [("x", 1), ("y", 2), ("z", 6)])
     let paired = try first.comparison(with: table("b", [("z", 7), ("x", 3), ("y", 5)]))
@@ -81,6 +81,9 @@ struct ScoreTableTests {
     let groups = try first.comparison(with: table("b", [("u", 4), ("v", 6)]))
     #expect(groups.pairs == nil)
     #expect(groups.difference == 2)
+    // Of two images under one name nobody knows which belongs to the other table's.
+    let twice = try first.comparison(with: table("b", [("x", 4), ("x", 6)]))
+    #expect(twice.pairs == nil)
   }
 
   @Test("a summary has the sample deviation, and nothing where there is nothing")
@@ -112,6 +115,14 @@ struct ScoreTableTests {
       #expect(read == [record, excluded])
       let table = try ScoreRecord.table(of: "clip", in: read, from: "r.jsonl")
       #expect(table.rows.map(\.score) == [0.25])
+      // A floor of another reward left this one out; a base's median is that of all scores.
+      let below = ScoreRecord(
+        image: "c.png", digest: "02", prompt: nil, scores: ["clip": 0.5], score: nil, details: [:],
+        excluded: .belowFloor(component: "x", score: 1, floor: 2),
+        passports: ["clip": .init(passport("h"))])
+      let all = try ScoreRecord.table(
+        of: "clip", in: read + [below], from: "r.jsonl", includingExcluded: true)
+      #expect(all.rows.map(\.score) == [0.25, 0.5])
       #expect(
         message { try ScoreRecord.table(of: "aesthetic", in: read, from: "r.jsonl") }
           == "r.jsonl has no aesthetic score; score its images with the same --reward first")

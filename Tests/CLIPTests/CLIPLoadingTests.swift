@@ -1,5 +1,6 @@
 import CLIP
 import Foundation
+import NN
 import TestSupport
 import Testing
 import Torch
@@ -109,14 +110,23 @@ struct CLIPLoadingTests {
     }
   }
 
-  @Test("a vision tower alone embeds images, and refuses texts")
-  func visionTower() throws {
+  @Test(
+    "a vision tower alone embeds images, and refuses texts, whatever else its file holds",
+    arguments: [true, false])
+  func visionTower(isWholeFile: Bool) throws {
     func flat(_: String) -> String {
       #"{"model_type": "clip_vision_model", "hidden_size": 48, "intermediate_size": 96, "#
         + #""num_attention_heads": 4, "num_hidden_layers": 2, "image_size": 30, "patch_size": 7, "#
         + #""projection_dim": 24}"#
     }
     try changed("config.json", flat) { folder in
+      if !isWholeFile {
+        let path = "\(folder)/model.safetensors"
+        let items = try CheckpointFile.open(path).entries.values.filter { entry in
+          ["vision_model.", "visual_projection."].contains(where: entry.name.hasPrefix)
+        }.map { SafetensorsWriter.Item(name: $0.name, tensor: try $0.tensor().contiguous()) }
+        try SafetensorsWriter.write(items, to: path)
+      }
       let model = try CLIPModel(folder, environment: [:])
       #expect(!model.embedsTexts)
       #expect(model.logitScale == nil)

@@ -143,4 +143,25 @@ struct OptimizerTests {
       message { try LearningRateSchedule(warmup: -1, total: 5) }
         == "a schedule of 5 steps with -1 to warm up cannot be; neither may be negative")
   }
+
+  @Test("a loss scale is halved until no gradient overflows, and stays there")
+  func lossScale() throws {
+    var scale = LossScale()
+    var tried: [Double] = []
+    func compute(_ scale: Double) throws -> (loss: Double, gradients: [Tensor]) {
+      tried.append(scale)
+      // fp16 ends at 65504.
+      return (2, [try (Tensor.ones([2]) * (100 * scale)).to(.float16).to(.float32)])
+    }
+    for _ in 0..<2 {
+      let found = try scale.unscaled(compute)
+      #expect(found.loss == 2)
+      #expect(try found.gradients[0].isEqual(to: Tensor.ones([2]) * 100))
+    }
+    #expect(tried == [4096, 2048, 1024, 512, 512])
+    #expect(scale == LossScale(512))
+    let never = try scale.unscaled { _ in (loss: 1, gradients: [try .ones([1]) * Double.infinity]) }
+    #expect(try !never.gradients[0].isFinite())
+    #expect(scale == LossScale(1))
+  }
 }

@@ -37,7 +37,8 @@ struct AdapterPlanTests {
     "on SD-1.5 a plan has as many layers and parameters as other trainers give it",
     arguments: [
       ([AdapterLayers.attention], 128, 797_184 as Int?), ([.linear], 192, 1_695_744),
-      ([.linear, .convolution], 278, nil), ([.attention, .linear], 192, 1_695_744),
+      ([.linear, .convolution], 278, nil), ([.all], 278, nil),
+      ([.attention, .linear], 192, 1_695_744),
       ([.textEncoder], 72, nil), ([.textAttention], 48, nil), ([.named("to_q")], 32, nil),
       ([.named("ff.net.2")], 16, nil), ([.attention, .textEncoder], 200, nil),
     ])
@@ -110,7 +111,7 @@ struct AdapterPlanTests {
         == "a dropout of 1.0 cannot be; it is a share from 0 up to, but not including, 1")
     #expect(
       text(AdapterPlan(layers: [.named("to_x")]))
-        == "the model has no layers “to_x”; name a group (attention, linear, convolution, text-encoder, text-attention), "
+        == "the model has no layers “to_x”; name a group (attention, linear, convolution, all, text-encoder, text-attention), "
         + "or the end of layers' names, such as to_q")
     #expect(
       message {

@@ -48,7 +48,7 @@ struct TrainingCase {
     unet.usesCheckpointing = checkpointing
     adapter = try TrainableAdapter(
       start, on: AdapterTargets([(.unet, unet.slots)]), dropout: dropout, seed: 7)
-    adapter.attach()
+    try adapter.attach()
     let betas = (0..<1000).map { index -> Float in
       let (low, high) = (0.00085.squareRoot(), 0.012.squareRoot())
       let root = low + (high - low) * Double(index) / 999
@@ -143,7 +143,9 @@ struct AdapterTrainingTests {
         }
         let measured = try (value(step) - value(-step)) / (2 * step)
         _ = try value(0)
-        #expect(abs(measured - computed) < 0.02 * max(abs(computed), 0.1))
+        // A slope that is nothing would prove nothing: fp32 measures it to about 1e-4.
+        #expect(abs(computed) > 0.005)
+        #expect(abs(measured - computed) < 0.02 * abs(computed) + 5e-4)
       }
     }
   }
@@ -220,14 +222,14 @@ struct AdapterTrainingTests {
       #expect(try predict().isEqual(to: plain))
       targets.detach()
       let adapter = try TrainableAdapter(plan, on: targets, seed: 1)
-      adapter.attach()
+      try adapter.attach()
       #expect(try predict().isEqual(to: plain))
       adapter.detach()
       for parameter in adapter.parameters {
         try withoutGradients { try parameter.tensor.assign(parameter.tensor + 0.1) }
       }
       #expect(try predict().isEqual(to: plain))
-      adapter.attach()
+      try adapter.attach()
       #expect(try !predict().isEqual(to: plain))
       let trained = try adapter.weights()
       let apart = try predict()
@@ -248,7 +250,7 @@ struct AdapterTrainingTests {
       seed: 3)
     let x = try Tensor.ones([50, 400])
     let plain = try layer(x)
-    adapter.attach()
+    try adapter.attach()
     func branch(_ step: Int) throws -> Tensor {
       adapter.step = step
       return try layer(x) - plain

@@ -16,7 +16,7 @@ struct CheckpointingTests {
     try Generator(seed: seed).normal(shape)
   }
 
-  @Test("gradients of inputs and parameters are equal to the bit, and the region runs twice")
+  @Test("where no sums are reordered gradients are equal to the bit, and the region runs twice")
   func equal() throws {
     let (x, w) = try (draw([3, 4], 1).trainable(), draw([5, 4], 2).trainable())
     let counter = Counter()

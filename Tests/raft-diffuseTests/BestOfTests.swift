@@ -162,6 +162,42 @@ struct BestOfTests {
     }
   }
 
+  @Test("that is interrupted chooses among the prompts that are finished")
+  func interrupted() throws {
+    try folder.write(
+      """
+      import json, sys
+      for line in sys.stdin:
+          print(json.dumps({'id': json.loads(line)['id'], 'score': 1}), flush=True)
+          open('scored', 'a').write('x')
+      """, to: "reward.py")
+    let prompts = (0..<400).flatMap { ["--prompt", "fox \($0)"] }
+    let running = try Running(
+      Command.executable,
+      [
+        "sample", "--model", TestFolder.model, "--seed", "1", "--precision", "fp32", "--threads",
+        "1", "--res", "64", "--steps", "2", "--batch", "1", "--best-of", "2", "--reward",
+        "command:python3 reward.py", "--floor", "command>=median", "--no-cache", "--json",
+      ] + prompts, in: folder.root)
+    // Three prompts' images.
+    func scoredCount() -> Int { (try? folder.data("scored").count) ?? 0 }
+    for _ in 0..<6000 where scoredCount() < 6 { usleep(10_000) }
+    kill(running.process.processIdentifier, SIGINT)
+    let run = try running.end()
+    #expect(run.status == 75)
+    let found = try candidates(run)
+    #expect(!found.isEmpty && found.count < 800 && found.count.isMultiple(of: 2))
+    #expect(found.filter(\.kept).count == found.count / 2)
+    #expect(found.filter(\.kept).allSatisfy { folder.exists($0.path ?? "") })
+    let count = found.count / 2
+    #expect(
+      run.errors.contains(
+        "the best were chosen among the \(count) prompts that are finished, not among all"))
+    #expect(
+      run.errors.hasSuffix(
+        "raft-diffuse: stopped as you asked: \(count) of 400 prompts are finished\n"))
+  }
+
   @Test("ends where the reward is gone, with what is finished")
   func rewardIsGone() throws {
     let run = try folder.sample([

@@ -268,17 +268,133 @@ struct ScoreTests {
     try folder.write("# ours\none\ntwo\nthree\nfour\n", to: "p.txt")
     try folder.write(
       """
-      {"file_name": "2.png", "text": "by name"}
-      {"file_name": "images/0.png", "text": "by path"}
+      {"file_name": "2.png", "text": "of another 2.png"}
+      {"file_name": "images/0.png", "text": "by name"}
+      {"image": "images/3.png", "prompt": "by path"}
 
       """, to: "p.jsonl")
+    try folder.write(
+      "{\"file_name\": \"2.png\", \"text\": \"beside\"}", to: "images/metadata.jsonl")
     func found(_ file: String) throws -> [String?] {
       let run = try score(
         ["--reward", "clip", "--prompts", file, "--json"] + Self.clip + ["images"])
       return try lines(run).map { $0["prompt"] as? String }
     }
     #expect(try found("p.txt") == ["one", "two", "three", "four"])
-    #expect(try found("p.jsonl") == ["by path", nil, "by name", nil])
+    #expect(try found("p.jsonl") == ["by name", nil, nil, "by path"])
+    #expect(try found("images/metadata.jsonl") == [nil, nil, "beside", nil])
+    let run = try score(["--reward", "jpeg-size", "--prompts", "p.jsonl", "images"], quiet: false)
+    #expect(
+      run.errors.contains(
+        "1 of the 3 names in p.jsonl are none of the images: 2.png; names are counted from its "
+          + "folder"))
+    try folder.write(
+      "{\"file_name\": \"a\", \"text\": \"1\"}\n{\"file_name\": \"./a\", \"text\": \"2\"}\n",
+      to: "twice.jsonl")
+    let twice = try score(["--reward", "jpeg-size", "--prompts", "twice.jsonl", "images"])
+    #expect(twice.status == 65)
+    #expect(
+      twice.errors
+        == "raft-diffuse: twice.jsonl, line 2 gives ./a another prompt than a line before; remove "
+        + "one of them\n")
+  }
+
+  @Test("a pipe is refused, not waited for, and a pattern without images is named")
+  func pipes() throws {
+    mkfifo(folder.path("pipe.png"), 0o600)
+    let run = try score(["--reward", "jpeg-size", "pipe.png"])
+    #expect(run.status == 65)
+    #expect(
+      run.errors
+        == "raft-diffuse: pipe.png is a pipe or a device, which cannot be read twice; write the "
+        + "image to a file\n")
+    try folder.write("x", to: "empty1/a.txt")
+    try folder.write("x", to: "empty2/a.txt")
+    let pattern = try score(["--reward", "jpeg-size", "empty*"])
+    #expect(pattern.status == 65)
+    #expect(
+      pattern.errors
+        == "raft-diffuse: empty* matches empty1 and 1 more, but no PNG or JPEG image in them\n")
+  }
+
+  @Test("a reward of weight 0 that fails leaves nothing out")
+  func reportedOnly() throws {
+    try folder.write(
+      "#!/bin/sh\nwhile read -r line; do echo '{\"error\": \"no face\"}'; done", to: "none.sh")
+    let run = try score(
+      [
+        "--reward", "jpeg-size", "--reward", "face=command:sh none.sh", "--weight", "face=0",
+        "--json", "images",
+      ], quiet: false)
+    #expect(run.status == 0)
+    #expect(try lines(run).allSatisfy { $0["score"] is Double && $0["excluded"] is NSNull })
+    #expect(
+      run.errors.contains("images/0.png has no face score: the face reward says: no face"))
+  }
+
+  @Test("what a program says on standard error is passed on unless all is to be quiet")
+  func programErrors() throws {
+    try folder.write(
+      "#!/bin/sh\necho hello >&2; while read -r line; do echo '{\"score\": 1}'; done", to: "says.sh"
+    )
+    for quiet in [true, false] {
+      let run = try score(
+        ["--reward", "command:sh says.sh", "--no-cache", "images"], quiet: quiet)
+      #expect(run.status == 0)
+      #expect(run.errors.contains("hello") == !quiet)
+    }
+  }
+
+  @Test("a batch of another program may be larger than one of ours")
+  func rewardBatch() throws {
+    // It answers when it has all four; in two batches it would wait for ever.
+    try folder.write(
+      """
+      import json, sys
+      items = [json.loads(sys.stdin.readline()) for _ in range(4)]
+      for item in items: print(json.dumps({'id': item['id'], 'score': 1}))
+      """, to: "four.py")
+    let run = try score([
+      "--reward", "command:python3 four.py", "--batch", "2", "--reward-batch", "4",
+      "--reward-timeout", "60", "--no-cache", "--json", "images",
+    ])
+    #expect(run.status == 0)
+    #expect(run.lines.count == 4)
+  }
+
+  @Test("transparent images are scored as they are told to be, whatever the cache knows")
+  func transparency() throws {
+    try folder.write(
+      TestFolder.fixture("ImagingTests", "png/type6-depth8.png"), to: "clear/a.png")
+    let arguments = ["--prompt", "x", "--json"] + Self.clip
+    func scored(_ rewards: [String], _ more: [String]) throws -> (String, [String: Any]) {
+      let run = try score(rewards.flatMap { ["--reward", $0] } + arguments + more + ["clear"])
+      #expect(run.status == 0)
+      return (run.output, try #require(lines(run).first))
+    }
+    let both = ["clip", "jpeg-size"]
+    let (dropped, first) = try scored(both, [])
+    #expect(try scored(both, ["--transparency", "drop", "--no-cache"]).0 == dropped)
+    let (white, second) = try scored(both, ["--transparency", "white"])
+    #expect(try scored(both, ["--transparency", "white", "--no-cache"]).0 == white)
+    #expect(try scored(both, []).0 == dropped)
+    #expect(first["sha256"] as? String == second["sha256"] as? String)
+    let scores = [first, second].compactMap { $0["scores"] as? [String: Double] }
+    #expect(scores.count == 2)
+    for reward in both { #expect(scores[0][reward] != scores[1][reward]) }
+    try folder.write(dropped, to: "dropped.jsonl")
+    let refused = try score(
+      ["--reward", "jpeg-size", "--transparency", "white", "--compare", "dropped.jsonl", "clear"])
+    #expect(refused.status == 65)
+    #expect(
+      refused.errors == """
+        raft-diffuse: the jpeg-size scores of dropped.jsonl and these images are not on one scale and \
+        cannot be compared: transparency drop vs white
+
+        """)
+    let unknown = try score(["--reward", "jpeg-size", "--transparency", "black", "clear"])
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("drop") && unknown.errors.contains("white"))
   }
 
   @Test("a damaged cache is begun anew with a warning")

@@ -6,7 +6,7 @@ extension RewardCache {
   ///
   /// What is not a unit vector of `width` numbers is passed over, as if it were not there.
   func embeddings(of subjects: [String], by model: String, width: Int) throws -> [String: [Float]] {
-    try read { database in
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT vector FROM embeddings WHERE subject = ? AND model = ?")
       var found: [String: [Float]] = [:]
@@ -39,7 +39,7 @@ extension RewardCache {
       (0..<width).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
     }
     let square = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
-    // bf16 vectors are normalised to three digits only.
+    // Vectors are normalised in the model's precision, of which bf16 is the coarsest.
     return abs(square - 1) < 0.02 ? vector : nil
   }
 }

@@ -19,7 +19,7 @@ extension RewardCache {
 
   /// The digests of files that have not changed since they were stored.
   func digests(of signatures: [FileSignature]) throws -> [FileSignature: String] {
-    try read { database in
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT digest FROM files WHERE path = ? AND signature = ?")
       var found: [FileSignature: String] = [:]

@@ -2,35 +2,35 @@ internal import Foundation
 internal import GRDB
 
 extension RewardCache {
-  /// What is known of images, by their digests.
-  func facts(of digests: [String]) throws -> [String: ImageFacts] {
-    try read { database in
+  /// What is known of images, by `RewardInput.cacheKey`.
+  func facts(of keys: [String]) throws -> [String: ImageFacts] {
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(sql: "SELECT facts FROM images WHERE digest = ?")
       var found: [String: ImageFacts] = [:]
-      for digest in digests {
-        guard let text = try String.fetchOne(statement, arguments: [digest]) else { continue }
+      for key in keys {
+        guard let text = try String.fetchOne(statement, arguments: [key]) else { continue }
         // What cannot be read is computed again.
-        found[digest] = try? JSONDecoder().decode(ImageFacts.self, from: Data(text.utf8))
+        found[key] = try? JSONDecoder().decode(ImageFacts.self, from: Data(text.utf8))
       }
       return found
     }
   }
 
-  /// Keeps what is known of images, by their digests.
+  /// Keeps what is known of images, by `RewardInput.cacheKey`.
   func store(facts: [String: ImageFacts]) throws {
     try write { database in
       let statement = try database.cachedStatement(
         sql: "INSERT OR REPLACE INTO images (digest, facts) VALUES (?, ?)")
-      for (digest, value) in facts {
+      for (key, value) in facts {
         let text = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
-        try statement.execute(arguments: [digest, text])
+        try statement.execute(arguments: [key, text])
       }
     }
   }
 
   /// The prompts that image files tell, by their digests; nil inside where a file tells none.
   func prompts(of digests: [String]) throws -> [String: String?] {
-    try read { database in
+    try read(or: [:]) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT prompt FROM prompts WHERE digest = ?")
       var found: [String: String?] = [:]

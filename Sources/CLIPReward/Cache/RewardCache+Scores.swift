@@ -10,11 +10,11 @@ extension RewardCache {
   public func scores(of inputs: [RewardInput], passport: RewardPassport) throws -> [RewardOutcome?]
   {
     let passport = passport.digest
-    return try read { database in
+    return try read(or: inputs.map { _ in nil }) { database in
       let statement = try database.cachedStatement(
         sql: "SELECT score, details FROM scores WHERE image = ? AND request = ? AND passport = ?")
       return try inputs.map { input in
-        let key: StatementArguments = [input.digest, Self.request(of: input), passport]
+        let key: StatementArguments = [input.cacheKey, Self.request(of: input), passport]
         guard let row = try Row.fetchOne(statement, arguments: key) else { return nil }
         let (score, text): (Double, String) = (row["score"], row["details"])
         guard
@@ -39,7 +39,7 @@ extension RewardCache {
       for case (let input, .score(let score, let details)) in zip(inputs, outcomes) {
         let text = String(decoding: try JSONEncoder().encode(details), as: UTF8.self)
         try statement.execute(
-          arguments: [input.digest, Self.request(of: input), passport, score, text])
+          arguments: [input.cacheKey, Self.request(of: input), passport, score, text])
       }
     }
   }

@@ -8,12 +8,14 @@ internal import GRDB
 /// Everything goes by content (SHA-256), so moving or renaming images loses nothing, and by the
 /// whole passport of what computed it. Several processes may use one cache at once. A file that is
 /// damaged, or of another version, is set aside under the name `….damaged` and begun anew: what it
-/// held can be computed again.
+/// held can be computed again. So an optional cache that cannot be used any more ends no run.
 public final class RewardCache {
   /// The database file.
   public let path: String
 
   private let report: (String) -> Void
+  private let isOptional: Bool
+  private var hasFailed = false
   private let lock: String
   private var queue: DatabaseQueue
   private var identity: UInt64
@@ -23,9 +25,13 @@ public final class RewardCache {
 
   /// Opens the cache in `folder`, which is made if absent.
   ///
-  /// - Parameter report: gets a sentence where the cache had to be begun anew.
+  /// - Parameters:
+  ///   - isOptional: whether a cache that fails later on, as on a full disk, is done without.
+  ///   - report: gets a sentence where the cache had to be begun anew, or is done without.
   /// - Throws: ``RewardError/cache(_:reason:)`` where the folder cannot be used.
-  public init(folder: String, report: @escaping (String) -> Void = { _ in }) throws {
+  public init(
+    folder: String, isOptional: Bool = false, report: @escaping (String) -> Void = { _ in }
+  ) throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -36,6 +42,7 @@ public final class RewardCache {
     self.path = path
     self.lock = lock
     self.report = report
+    self.isOptional = isOptional
     (queue, identity) = try Self.locked(lock) { try Self.openOrRebuild(path, report) }
   }
 
@@ -50,14 +57,25 @@ public final class RewardCache {
 
   // MARK: Transactions
 
-  /// Runs `body` in a transaction that reads.
-  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try access { try queue.read(body) }
+  /// Runs `body` in a transaction that reads; `nothing` is what a cache gives that is done without.
+  func read<Value>(or nothing: Value, _ body: (Database) throws -> Value) throws -> Value {
+    try orWithout(nothing) { try access { try queue.read(body) } }
   }
 
   /// Runs `body` in a transaction that writes, all of it or nothing.
   func write(_ body: (Database) throws -> Void) throws {
-    try access { try queue.write(body) }
+    try orWithout(()) { try access { try queue.write(body) } }
+  }
+
+  private func orWithout<Value>(_ nothing: Value, _ body: () throws -> Value) throws -> Value {
+    guard !hasFailed else { return nothing }
+    do {
+      return try body()
+    } catch let error as RewardError where isOptional {
+      hasFailed = true
+      report("\(error); going on without one")
+      return nothing
+    }
   }
 
   /// Runs `body`, a second time on a new file where the first shows that this one is damaged.
@@ -80,7 +98,7 @@ public final class RewardCache {
     try? queue.close()
     (queue, identity) = try Self.locked(lock) {
       // Another process may have found the damage first.
-      if Self.identity(of: path) == identity { Self.setAside(path, "is damaged", report) }
+      if Self.identity(of: path) == identity { try Self.setAside(path, "is damaged", report) }
       return try Self.openOrRebuild(path, report)
     }
   }
@@ -92,9 +110,9 @@ public final class RewardCache {
   {
     do {
       if let opened = try open(path) { return (opened, identity(of: path)) }
-      setAside(path, "is of another version", report)
+      try setAside(path, "is of another version", report)
     } catch let error as DatabaseError where isDamage(error) {
-      setAside(path, "is damaged", report)
+      try setAside(path, "is damaged", report)
     } catch let error as DatabaseError {
       throw failure(path, error)
     }
@@ -150,10 +168,12 @@ public final class RewardCache {
   ]
 
   /// Names `path` `….damaged`, so that a new file can take its place.
-  private static func setAside(_ path: String, _ what: String, _ report: (String) -> Void) {
+  private static func setAside(_ path: String, _ what: String, _ report: (String) -> Void) throws {
+    guard rename(path, path + ".damaged") == 0 else {
+      throw RewardError.cache(path, reason: "it \(what) and cannot be set aside")
+    }
     unlink(path + "-wal")
     unlink(path + "-shm")
-    rename(path, path + ".damaged")
     report("the cache \(path) \(what); it was set aside as \(path).damaged and is begun anew")
   }
 

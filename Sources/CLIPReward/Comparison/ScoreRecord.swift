@@ -105,14 +105,18 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
 
   /// The scores of `reward` in `records`.
   ///
-  /// - Parameter source: what messages call the records.
+  /// - Parameters:
+  ///   - source: what messages call the records.
+  ///   - excluded: whether images count that have this score and are left out for another reason,
+  ///     such as a floor or a failure of another reward.
   /// - Throws: ``RewardError/mixedPassports(reward:first:second:differences:)`` where not all have
   ///   one passport, ``RewardError/nothingToCompare(file:reward:)`` where there is none.
-  public static func table(of reward: String, in records: [ScoreRecord], from source: String)
-    throws -> ScoreTable
-  {
+  public static func table(
+    of reward: String, in records: [ScoreRecord], from source: String,
+    includingExcluded excluded: Bool = false
+  ) throws -> ScoreTable {
     var table: ScoreTable?
-    for record in records where record.excluded == nil {
+    for record in records where excluded || record.excluded == nil {
       guard let score = record.scores[reward], let passport = record.passports[reward]?.passport
       else { continue }
       let row = ScoreTable.Row(

@@ -4,12 +4,17 @@ public struct ScoreTable: Sendable, Equatable {
   public struct Row: Sendable, Equatable {
     /// What results call the image.
     public let image: String
-    /// SHA-256 of the image's file or pixels, where it is known; rows are paired by it.
+    /// SHA-256 of the image's file or pixels, where it is known.
     public let digest: String?
     /// What the image should show.
     public let prompt: String?
     /// The score.
     public let score: Double
+
+    /// What images of two tables are paired by: the same prompt under the same file name, which
+    /// tells the seed of images that were made here. The same pixels say nothing: under one
+    /// passport they have the same score.
+    var place: [String?] { [image.split(separator: "/").last.map(String.init), prompt] }
 
     /// A row.
     public init(image: String, digest: String? = nil, prompt: String? = nil, score: Double) {
@@ -65,54 +70,5 @@ public struct ScoreTable: Sendable, Equatable {
         reward: reward, first: self.source, second: source,
         differences: self.passport.differences(from: passport))
     }
-  }
-}
-
-/// Two tables of one passport side by side.
-public struct ScoreComparison: Sendable, Equatable {
-  /// The scores of the first table.
-  public let before: ScoreSummary
-
-  /// The scores of the second table.
-  public let after: ScoreSummary
-
-  /// The mean of `after` minus that of `before`.
-  public let difference: Double?
-
-  /// Half the width of the difference's 95 % interval (normal approximation); over pairs where all
-  /// images of the smaller table are in the other, else over two independent groups.
-  public let margin: Double?
-
-  /// How many images are in both; nil where the tables are compared as two groups.
-  public let pairs: Int?
-
-  init(_ first: ScoreTable, _ second: ScoreTable) {
-    (before, after) = (first.summary, second.summary)
-    let key = { (row: ScoreTable.Row) in "\(row.digest ?? row.image)\n\(row.prompt ?? "")" }
-    let earlier = Dictionary(
-      first.rows.map { (key($0), $0.score) }, uniquingKeysWith: { one, _ in one })
-    let changes = second.rows.compactMap { row in earlier[key(row)].map { row.score - $0 } }
-    let isPaired =
-      !changes.isEmpty && changes.count == min(earlier.count, second.rows.count)
-    if isPaired {
-      let summary = ScoreSummary(changes)
-      (pairs, difference) = (summary.count, summary.mean)
-      margin = summary.deviation.map { 1.96 * $0 / Double(summary.count).squareRoot() }
-      return
-    }
-    pairs = nil
-    guard let one = before.mean, let other = after.mean else {
-      (difference, margin) = (nil, nil)
-      return
-    }
-    difference = other - one
-    guard let deviation = before.deviation, let otherDeviation = after.deviation else {
-      margin = nil
-      return
-    }
-    let variance =
-      deviation * deviation / Double(before.count)
-      + otherDeviation * otherDeviation / Double(after.count)
-    margin = 1.96 * variance.squareRoot()
   }
 }

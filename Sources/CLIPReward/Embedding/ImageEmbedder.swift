@@ -13,6 +13,9 @@ public final class ImageEmbedder {
   private let cache: RewardCache?
   private let modelDigest: String
 
+  /// The same for texts; nil until a text is embedded.
+  private var textModelDigest: String?
+
   /// What the last call embedded, for the next reward that asks for the same images.
   private var recent: [String: Embedding] = [:]
   private var texts: [String: [Float]] = [:]
@@ -39,30 +42,31 @@ public final class ImageEmbedder {
   /// The embeddings of `inputs`, in their order; only images that no cache knows are decoded.
   public func embeddings(of inputs: [RewardInput]) throws -> [Embedding] {
     var found: [String: Embedding] = [:]
-    for input in inputs where found[input.digest] == nil {
-      found[input.digest] = recent[input.digest]
+    for input in inputs where found[input.cacheKey] == nil {
+      found[input.cacheKey] = recent[input.cacheKey]
     }
-    let asked = Set(inputs.map(\.digest)).subtracting(found.keys)
+    let asked = Set(inputs.map(\.cacheKey)).subtracting(found.keys)
     let stored = try cache?.embeddings(of: asked.map(Self.key), by: modelDigest, width: model.width)
-    for digest in asked {
-      if let vector = stored?[Self.key(digest)] { found[digest] = .vector(vector) }
+    for image in asked {
+      if let vector = stored?[Self.key(image)] { found[image] = .vector(vector) }
     }
     var missing: [RewardInput] = []
     var seen: Set<String> = []
-    for input in inputs where found[input.digest] == nil && seen.insert(input.digest).inserted {
+    for input in inputs
+    where found[input.cacheKey] == nil && seen.insert(input.cacheKey).inserted {
       missing.append(input)
     }
     var computed: [String: [Float]] = [:]
     for start in stride(from: 0, to: missing.count, by: batchSize) {
       let batch = missing[start..<min(start + batchSize, missing.count)]
       for (input, embedding) in zip(batch, try embed(Array(batch))) {
-        found[input.digest] = embedding
-        if case .vector(let vector) = embedding { computed[Self.key(input.digest)] = vector }
+        found[input.cacheKey] = embedding
+        if case .vector(let vector) = embedding { computed[Self.key(input.cacheKey)] = vector }
       }
     }
     if !computed.isEmpty { try cache?.store(embeddings: computed, by: modelDigest) }
     recent = found
-    return inputs.map { found[$0.digest] ?? .excluded(.failed("it was not embedded")) }
+    return inputs.map { found[$0.cacheKey] ?? .excluded(.failed("it was not embedded")) }
   }
 
   /// The vectors of `prompts`, `D` numbers each.
@@ -77,7 +81,7 @@ public final class ImageEmbedder {
     if let cache, !missing.isEmpty {
       let keys = Dictionary(uniqueKeysWithValues: missing.map { ($0, Self.textKey($0)) })
       let stored = try cache.embeddings(
-        of: Array(keys.values), by: modelDigest, width: model.width)
+        of: Array(keys.values), by: digestForTexts(), width: model.width)
       for (text, key) in keys { texts[text] = stored[key] }
       missing.removeAll { texts[$0] != nil }
     }
@@ -90,9 +94,17 @@ public final class ImageEmbedder {
       try cache?.store(
         embeddings: Dictionary(
           uniqueKeysWithValues: finite.map { (Self.textKey($0.key), $0.value) }),
-        by: modelDigest)
+        by: digestForTexts())
     }
     return texts
+  }
+
+  private func digestForTexts() throws -> String {
+    if let textModelDigest { return textModelDigest }
+    let facts = try model.facts.merging(model.textFacts) { _, own in own }
+    let digest = RewardPassport(reward: "embedding", facts: facts).digest
+    textModelDigest = digest
+    return digest
   }
 
   /// Scores the embeddings of `inputs`; those without one keep the reason.
@@ -124,7 +136,11 @@ public final class ImageEmbedder {
   }
 
   private func embed(_ inputs: [RewardInput]) throws -> [Embedding] {
-    let images = try inputs.map { try $0.readImage() }
+    let images = try inputs.map { input -> RewardInput.ReadImage in
+      let read = try input.readImage()
+      guard let image = read.image, let reason = model.refusal(of: image) else { return read }
+      return .unreadable(.failed(reason))
+    }
     let readable = images.compactMap(\.image)
     var rows: [[Float]] = []
     if !readable.isEmpty {
@@ -146,7 +162,7 @@ public final class ImageEmbedder {
     return (0..<tensor.shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
   }
 
-  private static func key(_ digest: String) -> String { "image:\(digest)" }
+  private static func key(_ image: String) -> String { "image:\(image)" }
 
   private static func textKey(_ text: String) -> String { "text:\(Digest.sha256(text.utf8))" }
 }

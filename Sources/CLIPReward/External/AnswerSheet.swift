@@ -8,8 +8,11 @@ struct AnswerSheet {
   /// The outcomes by id.
   private(set) var outcomes: [String: RewardOutcome] = [:]
 
-  /// Those that were answered without an id.
+  /// Those that were answered without an id; they are believed when the batch is whole.
   private var answeredInOrder: Set<String> = []
+
+  /// Whether an answer had no id, whether or not it is believed.
+  private(set) var isInOrder = false
 
   private let reward: String
 
@@ -46,8 +49,15 @@ struct AnswerSheet {
 
   /// Enters an answer; `shown` gives what messages quote.
   mutating func enter(_ value: JSONValue, shown: () throws -> String) throws {
-    guard let answer = RewardAnswer(value, from: reward) else {
+    let answer: RewardAnswer
+    do {
+      answer = try RewardAnswer(value, from: reward)
+    } catch .noObject {
       throw failure("answered what is no JSON object: \(try shown())")
+    } catch .badID {
+      throw failure("answered with an id that is no text: \(try shown())")
+    } catch .saysNothing {
+      throw failure("answered with neither id nor score nor error: \(try shown())")
     }
     let id = try answer.id ?? nextOpen(shown)
     guard ids.contains(id) else {
@@ -58,14 +68,22 @@ struct AnswerSheet {
       throw failure("answered twice for the id \(id.printable): \(try shown())")
     }
     outcomes[id] = answer.outcome
-    if answer.id == nil { answeredInOrder.insert(id) }
+    if answer.id == nil {
+      answeredInOrder.insert(id)
+      isInOrder = true
+    }
   }
 
-  /// Takes back what was answered without an id: after a line too many nobody knows which image an
-  /// answer was for.
+  /// Takes back what was answered without an id: where there were more or fewer answers than
+  /// requests, nobody knows which image an answer was for.
   mutating func distrustOrder() {
     for id in answeredInOrder { outcomes[id] = nil }
     answeredInOrder = []
+  }
+
+  /// Takes over what `other`, a sheet of some of these requests, holds.
+  mutating func take(_ other: AnswerSheet) {
+    outcomes.merge(other.outcomes) { _, new in new }
   }
 
   private func nextOpen(_ shown: () throws -> String) throws -> String {

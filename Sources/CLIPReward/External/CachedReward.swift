@@ -3,6 +3,9 @@ public final class CachedReward: ImageReward {
   private let reward: any ImageReward
   private let store: any ScoreStore
 
+  /// Whether a score of the reward has been found in the store.
+  private var hasScores = false
+
   /// `reward` in front of `store`.
   public init(_ reward: any ImageReward, store: any ScoreStore) {
     self.reward = reward
@@ -16,6 +19,9 @@ public final class CachedReward: ImageReward {
   public var readsPrompts: Bool { reward.readsPrompts }
 
   /// Scores what is not kept yet, each different image once, and keeps it.
+  ///
+  /// A kept score is an answer of the reward: an external one that fails at the other images
+  /// excludes them, and is not taken for one that never works.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     let passport = passport
     let kept = try store.scores(of: inputs, passport: passport)
@@ -27,13 +33,22 @@ public final class CachedReward: ImageReward {
       places[key] = open.count
       open.append(input)
     }
-    let found = open.isEmpty ? [] : try reward.outcomes(for: open)
+    hasScores = hasScores || kept.contains { $0 != nil }
+    let found = open.isEmpty ? [] : try self.outcomes(ofOpen: open)
     if found.contains(where: { $0.score != nil }) {
       try store.store(found, of: open, passport: passport)
     }
     return zip(inputs, kept).map { input, outcome in
       outcome ?? places[ScoreKey(input, passport)].map { found[$0] }
         ?? .excluded(.failed("the reward did not answer"))
+    }
+  }
+
+  private func outcomes(ofOpen inputs: [RewardInput]) throws -> [RewardOutcome] {
+    do {
+      return try reward.outcomes(for: inputs)
+    } catch ExternalRewardError.failed(let reason, _) where hasScores {
+      return inputs.map { _ in .excluded(.failed(reason)) }
     }
   }
 }

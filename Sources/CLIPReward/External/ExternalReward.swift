@@ -1,25 +1,36 @@
 /// A reward that another program computes: one that is started here and speaks JSON lines, or one
 /// that is asked over HTTP. docs/rewards.md is the contract.
 ///
-/// What fails in a way that may pass is tried again, a bounded number of times; what then stays open
-/// is excluded with the reason. An image is never scored 0 for a failure.
+/// What fails in a way that may pass is tried again, a bounded number of times; what then stays
+/// open is excluded with the reason. An image is never scored 0 for a failure.
 public final class ExternalReward: ImageReward {
   private let service: any RewardService
   private let options: ExternalRewardOptions
   private var nextID = 0
 
+  /// Whether the reward has ever answered for an image: one that has works, whatever comes later.
+  private var hasAnswered = false
+
+  /// What the last batches failed by, with no answer between them.
+  private var failuresInARow: [ServiceFailure] = []
+
   /// The reward of a program: `line` is its command line, in words as a shell reads them (quotes
   /// and backslashes; nothing is expanded). It is started when the first image is scored.
   ///
-  /// - Parameter environment: where `PATH` is looked up, and what the program gets.
+  /// - Parameters:
+  ///   - environment: where `PATH` is looked up, and what the program gets.
+  ///   - cache: where the digests of files that the line names are kept; nil for nowhere.
   /// - Throws: ``ExternalRewardError`` where there is no such program, `FileError`.
   public convenience init(
     command line: String, name: String = "command", environment: [String: String],
-    options: ExternalRewardOptions = .init()
+    options: ExternalRewardOptions = .init(), cache: RewardCache? = nil
   ) throws {
     let command = try ProgramCommand(line, environment: environment)
+    let passport = try command.passport { file in
+      try cache?.digest(ofFile: file) ?? RewardCache.freshDigest(ofFile: file)
+    }
     self.init(
-      try ProgramService(command, name: name, environment: environment, options), options)
+      ProgramService(command, passport, name: name, environment: environment, options), options)
   }
 
   /// The reward of a web service at `address`, `http://…` or `https://…`; it is asked for its
@@ -40,18 +51,22 @@ public final class ExternalReward: ImageReward {
   /// The command line or address, with the digests of the files that it names.
   public var passport: RewardPassport { service.passport }
 
+  /// Whether the passport tells one version of the reward from another. Scores of a service that
+  /// says nothing of itself must not outlive this process: the next time it may be another one.
+  public var statesPassport: Bool { service.statesPassport }
+
   /// Ends the reward's program, if one runs; it is started again when next asked. This happens by
   /// itself when the reward is no longer used.
   public func end() { service.end() }
 
   /// Scores `inputs` in batches.
   ///
-  /// - Throws: ``ExternalRewardError`` where every image failed for a reason that lies with the
-  ///   reward. That the reward refuses each image by an answer of its own is no such reason.
+  /// - Throws: ``ExternalRewardError`` where the reward has not answered for any image yet, and
+  ///   fails. That it refuses images by answers of its own is no such failure.
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     var outcomes: [RewardOutcome] = []
-    var hasAnswered = false
-    var failuresInARow: [ServiceFailure] = []
+    // Each call tries at least one batch: the reward may be back.
+    failuresInARow = failuresInARow.suffix(1)
     for start in stride(from: 0, to: inputs.count, by: max(options.batch, 1)) {
       let batch = Array(inputs[start..<min(start + max(options.batch, 1), inputs.count)])
       if failuresInARow.count >= 2, let last = failuresInARow.last {
@@ -88,7 +103,7 @@ public final class ExternalReward: ImageReward {
       } catch let failure as ServiceFailure {
         found[index] = .excluded(.failed(failure.reason))
       } catch {
-        found[index] = .excluded(.unreadable("\(error)"))
+        found[index] = .excluded(try RewardInput.reason(for: error))
       }
     }
     var failure: ServiceFailure?

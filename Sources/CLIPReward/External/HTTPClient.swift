@@ -50,6 +50,8 @@ final class HTTPClient {
   }
 
   /// What the service says of itself, as text by name; empty where it says nothing.
+  ///
+  /// - Throws: ``ExternalRewardError`` where nothing answers, or only that it is busy.
   func passport() throws -> [String: String] {
     var parts = URLComponents(url: url, resolvingAgainstBaseURL: false)
     let path = parts?.path ?? ""
@@ -59,8 +61,11 @@ final class HTTPClient {
     while true {
       do {
         let (status, body) = try response(to: .get, at: address)
-        guard status == 200 else { return [:] }
-        return Self.facts(in: body)
+        if status == 200 { return Self.facts(in: body) }
+        let failure = failure(status, body)
+        // A service that is busy may have a passport all the same.
+        if failure.mayPass { throw failure }
+        return [:]
       } catch let failure as ServiceFailure {
         guard failure.mayPass, attempt < options.retries else {
           throw ExternalRewardError.failed(reason: failure.reason, mayPass: failure.mayPass)
@@ -97,7 +102,7 @@ final class HTTPClient {
     request.httpBody = body
     request.setValue("application/json", forHTTPHeaderField: "Accept")
     if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
-    let mailbox = Mailbox()
+    let mailbox = HTTPMailbox()
     let task = session.dataTask(with: request) { body, response, error in
       mailbox.put((body ?? Data(), (response as? HTTPURLResponse)?.statusCode, error as? URLError))
     }
@@ -149,31 +154,4 @@ final class HTTPClient {
       reason: "the \(name) reward at \(shownAddress) answered with status \(status)\(text)",
       mayPass: mayPass)
   }
-}
-
-/// Where an answer is put by the session's thread and found by ours.
-private final class Mailbox: Sendable {
-  typealias Content = (body: Data, status: Int?, error: URLError?)
-
-  private let filled = DispatchSemaphore(value: 0)
-
-  /// Written once, before `filled` is signalled, and read only after.
-  private nonisolated(unsafe) var written: Content?
-
-  private nonisolated(unsafe) var hasArrived = false
-
-  func put(_ content: Content) {
-    written = content
-    filled.signal()
-  }
-
-  func isFull(within duration: Duration) -> Bool {
-    if !hasArrived {
-      let nanoseconds = Int(duration / .nanoseconds(1))
-      hasArrived = filled.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success
-    }
-    return hasArrived
-  }
-
-  var content: Content? { hasArrived ? written : nil }
 }

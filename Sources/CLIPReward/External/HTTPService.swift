@@ -5,13 +5,14 @@ internal import Foundation
 final class HTTPService: RewardService {
   let name: String
   let passport: RewardPassport
+  let statesPassport: Bool
   let sharesFiles: Bool
 
   private let client: HTTPClient
   private let url: URL
 
   /// A service at `address`, asked for its passport: GET address/passport. A service that has none
-  /// answers with any status but 200.
+  /// answers with a status that tells so, such as 404.
   ///
   /// - Throws: ``ExternalRewardError`` where nothing answers.
   init(_ address: String, name: String, _ options: ExternalRewardOptions) throws {
@@ -23,7 +24,9 @@ final class HTTPService: RewardService {
     client = HTTPClient(name: name, url: url, options)
     sharesFiles = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host.lowercased())
     var facts = ["address": client.shownAddress]
-    for (key, value) in try client.passport() { facts["service_\(key)"] = value }
+    let stated = try client.passport()
+    for (key, value) in stated { facts["service_\(key)"] = value }
+    statesPassport = !stated.isEmpty
     passport = RewardPassport(reward: "http", facts: facts)
   }
 
@@ -45,8 +48,20 @@ final class HTTPService: RewardService {
         reason: "the \(name) reward answered without a list called items: "
           + AnswerSheet.quoted(Array(body)), mayPass: true)
     }
-    for item in items {
-      try sheet.enter(item) { AnswerSheet.quoted(Array(try item.line())) }
+    // An answer too few, and every later one would be another image's.
+    guard items.count == requests.count || items.allSatisfy({ $0["id"] != nil }) else {
+      throw ServiceFailure(
+        reason: "the \(name) reward answered \(items.count) times for \(requests.count) "
+          + "\(requests.count == 1 ? "image" : "images") without saying for which; "
+          + "give each answer its request's id", mayPass: true)
+    }
+    do {
+      for item in items {
+        try sheet.enter(item) { AnswerSheet.quoted(Array(try item.line())) }
+      }
+    } catch {
+      sheet.distrustOrder()
+      throw error
     }
     guard sheet.isComplete else {
       throw ServiceFailure(

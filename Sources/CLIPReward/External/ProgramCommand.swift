@@ -26,23 +26,29 @@ package struct ProgramCommand: Equatable {
     arguments = Array(words.dropFirst())
   }
 
-  /// The command line, and the digests of the program and of the files that arguments name, so that
-  /// another version of a script has another passport.
-  func passport() throws -> RewardPassport {
-    var facts = ["command": line, "program_sha256": try Digest.sha256(ofFile: program)]
+  /// The command line, and the digests of the program and of the files that arguments name, alone
+  /// or after `=` (`--weights=my.pt`), so that another version of a script has another passport.
+  /// Folders are not looked into.
+  func passport(digest: (_ file: String) throws -> String) throws -> RewardPassport {
+    var facts = ["command": line, "program_sha256": try digest(program)]
     for (index, argument) in arguments.enumerated() {
-      if let digest = try Self.digest(argument) { facts["argument_\(index + 1)_sha256"] = digest }
+      guard let file = Self.file(in: argument) else { continue }
+      do {
+        facts["argument_\(index + 1)_sha256"] = try digest(file)
+      } catch is FileError {
+        // It is not for us to read.
+      }
     }
     return RewardPassport(reward: "command", facts: facts)
   }
 
-  /// nil for an argument that names no file, or one that is not to be read here.
-  private static func digest(_ argument: String) throws -> String? {
-    guard FileManager.default.fileExists(atPath: argument) else { return nil }
-    do {
-      return try Digest.sha256(ofFile: argument)
-    } catch is FileError {
-      return nil
+  /// The plain file that an argument names; nil where it names none. A pipe or a device would have
+  /// to be waited for, and be gone for the program.
+  private static func file(in argument: String) -> String? {
+    let value = argument.firstIndex(of: "=").map { argument[argument.index(after: $0)...] }
+    return [argument, value.map(String.init)].compactMap(\.self).first { name in
+      var status = stat()
+      return stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
   }
 

@@ -8,15 +8,31 @@ struct RewardAnswer: Equatable {
   /// The score, or the reason why the reward gives none.
   let outcome: RewardOutcome
 
-  /// Reads an answer; nil where `value` is no object.
+  /// Why a value is no answer.
+  enum Flaw: Error {
+    /// It is no JSON object.
+    case noObject
+    /// Its id is neither a text nor a whole number.
+    case badID
+    /// It has neither id nor score nor error, so that it says nothing about any image.
+    case saysNothing
+  }
+
+  /// Reads an answer.
   ///
   /// - Parameter reward: what reasons call the reward.
-  init?(_ value: JSONValue, from reward: String) {
-    guard case .object = value else { return nil }
+  init(_ value: JSONValue, from reward: String) throws(Flaw) {
+    guard case .object = value else { throw .noObject }
     switch value["id"] {
+    case nil:
+      guard value["score"] != nil || value["error"]?.isNull == false else { throw .saysNothing }
+      id = nil
     case .string(let text)?: id = text
     case .integer(let number)?: id = String(number)
-    default: id = nil
+    case .number(let number)?:
+      guard let whole = Int(exactly: number) else { throw .badID }
+      id = String(whole)
+    default: throw .badID
     }
     outcome = Self.outcome(value, from: reward)
   }

@@ -33,6 +33,10 @@ extension RewardRequest {
   private static func base64(of input: RewardInput, _ path: String?) throws -> String {
     if let path {
       let bytes = try ImageFile.bytes(of: path)
+      // The score is kept under the digest, so it must be that of these bytes.
+      guard Digest.sha256(bytes) == input.digest else {
+        throw FileError.unreadable(path, reason: "it has changed meanwhile; score it again")
+      }
       if ImageFile.format(of: bytes) == .png { return Data(bytes).base64EncodedString() }
     }
     return Data(try PNG.encode(try input.image(), level: 1)).base64EncodedString()

@@ -6,6 +6,9 @@ protocol RewardService: AnyObject {
   /// What the scores depend on, as far as can be seen from here.
   var passport: RewardPassport { get }
 
+  /// Whether the passport tells one version of the reward from another.
+  var statesPassport: Bool { get }
+
   /// Whether the reward sees the same files as we do.
   var sharesFiles: Bool { get }
 

@@ -36,14 +36,14 @@ public final class MemoryScoreStore: ScoreStore {
 /// What a score depends on: all that the reward is told about the image, and the reward itself.
 struct ScoreKey: Hashable {
   let passport: RewardPassport
-  let digest: String
+  let image: String
   let prompt: String?
   let metadata: [String: String]
 
   /// The key of `input` under a reward of `passport`.
   init(_ input: RewardInput, _ passport: RewardPassport) {
     self.passport = passport
-    digest = input.digest
+    image = input.cacheKey
     prompt = input.prompt
     metadata = input.metadata
   }

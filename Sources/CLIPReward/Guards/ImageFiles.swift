@@ -1,6 +1,6 @@
 internal import Files
 internal import Foundation
-internal import Imaging
+public import Imaging
 
 /// Makes reward inputs of image files: reads each at most once, decodes it at most once, and
 /// neither where a cache knows what is needed.
@@ -14,11 +14,15 @@ public final class ImageFiles {
   }
 
   private let cache: RewardCache?
+  private let transparency: Transparency
   private let counter = Counter()
 
-  /// - Parameter cache: where digests and prompts are kept.
-  public init(cache: RewardCache? = nil) {
+  /// - Parameters:
+  ///   - cache: where digests and prompts are kept.
+  ///   - transparency: what becomes of it; the same as in the rewards' passports.
+  public init(cache: RewardCache? = nil, transparency: Transparency = .dropped) {
     self.cache = cache
+    self.transparency = transparency
   }
 
   /// How many images have been decoded so far.
@@ -50,7 +54,7 @@ public final class ImageFiles {
   }
 
   private func input(_ file: File, digest: String, prompt: String?) -> RewardInput {
-    let (path, bytes, counter) = (file.path, file.bytes, counter)
+    let (path, bytes, counter, transparency) = (file.path, file.bytes, counter, transparency)
     let decoded = DecodedImage {
       let now = try bytes ?? ImageFile.bytes(of: path)
       // A digest from the cache must be that of these bytes, or the cache would keep an untruth.
@@ -58,10 +62,11 @@ public final class ImageFiles {
         throw FileError.unreadable(path, reason: "it has changed meanwhile; score it again")
       }
       counter.increment()
-      return try ImageFile.decode(now, named: path)
+      return try ImageFile.decode(now, named: path, transparency: transparency)
     }
     return RewardInput(
-      name: path, path: path, prompt: prompt, digest: digest, image: { try decoded.image() })
+      name: path, path: path, prompt: prompt, digest: digest, transparency: transparency,
+      image: { try decoded.image() })
   }
 
   /// The prompts that the files tell, by digest.

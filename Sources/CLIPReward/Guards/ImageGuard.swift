@@ -40,15 +40,15 @@ public final class ImageGuard {
 
   /// What is wrong with each of `inputs`, in their order; nil for those that may be scored.
   public func check(_ inputs: [RewardInput]) throws -> [ExclusionReason?] {
-    let known = try cache?.facts(of: inputs.map(\.digest)) ?? [:]
+    let known = try cache?.facts(of: inputs.map(\.cacheKey)) ?? [:]
     var learnt: [String: ImageFacts] = [:]
     let reasons: [ExclusionReason?] = try inputs.map { input in
-      if let facts = known[input.digest] ?? learnt[input.digest] { return reason(input, facts) }
+      if let facts = known[input.cacheKey] ?? learnt[input.cacheKey] { return reason(input, facts) }
       switch try input.readImage() {
       case .unreadable(let reason): return reason
       case .image(let image):
         let facts = ImageFacts(image)
-        learnt[input.digest] = facts
+        learnt[input.cacheKey] = facts
         return reason(input, facts)
       }
     }

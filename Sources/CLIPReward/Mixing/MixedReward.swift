@@ -27,15 +27,20 @@ public final class MixedReward: ImageReward {
       for (key, value) in passport.facts { facts["\(component.name).\(key)"] = value }
     }
     for floor in mixture.floors {
-      let base = mixture.bases[floor.component].flatMap { ScoreFloor.median(of: $0.scores) }
-      facts["\(floor.component).floor"] =
-        switch floor.bound {
-        case .absolute(let level): "\(level)"
-        case .median: "median of the round"
-        case .baseMedian(let file): base.map { "\($0), the median of a base" } ?? file
-        }
+      let others = facts["\(floor.component).floor"].map { "\($0) and " } ?? ""
+      facts["\(floor.component).floor"] = others + text(of: floor)
     }
     return RewardPassport(reward: "mixture", facts: facts)
+  }
+
+  private func text(of floor: ScoreFloor) -> String {
+    switch floor.bound {
+    case .absolute(let level): return "\(level)"
+    case .median: return "median of the round"
+    case .baseMedian(let file):
+      let median = mixture.bases[floor].flatMap { ScoreFloor.median(of: $0.scores) }
+      return median.map { "\($0), the median of a base" } ?? file
+    }
   }
 
   /// Whether a component's score depends on the prompt.

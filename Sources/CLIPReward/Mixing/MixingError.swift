@@ -10,6 +10,8 @@ public enum MixingError: Error, Equatable, CustomStringConvertible {
   case badFloor(String, reason: String)
   /// Two components have one name.
   case sameName(String)
+  /// A reward has the name that results give to the combination of all.
+  case reservedName(String)
   /// A weight or floor names no component.
   case unknownComponent(String, option: String, known: [String])
   /// Every weight is 0.
@@ -36,6 +38,9 @@ public enum MixingError: Error, Equatable, CustomStringConvertible {
     case .sameName(let name):
       "two rewards are called \(name.printable); name them apart, as in "
         + "\(name.printable)2=\(name.printable):…"
+    case .reservedName(let name):
+      "no reward may be called \(name): results call the combination of rewards so; "
+        + "choose another name"
     case .unknownComponent(let name, let option, let known):
       "\(option) names \(name.printable), which is none of the rewards "
         + known.map(\.printable).joined(separator: ", ")

@@ -6,6 +6,9 @@ public struct MixturePlan: Sendable, Equatable {
   /// How their scores are combined.
   public var mixture: RewardMixture
 
+  /// What results call the combination itself.
+  static let reservedNames: Set = ["mixture", "mixed"]
+
   /// Puts the options together.
   ///
   /// - Parameters:
@@ -18,6 +21,9 @@ public struct MixturePlan: Sendable, Equatable {
     scope: ScoreScope? = nil, defaultScope: ScoreScope = .round, floors: [ScoreFloor] = []
   ) throws {
     let names = terms.map(\.name)
+    for name in names where Self.reservedNames.contains(name) {
+      throw MixingError.reservedName(name)
+    }
     for weight in weights where !names.contains(weight.component) {
       throw MixingError.unknownComponent(weight.component, option: "--weight", known: names)
     }

@@ -1,8 +1,9 @@
 /// Several rewards made one: a weighted sum of their scores on a common scale, above hard floors.
 ///
-/// What one component excludes, the mixture excludes, with that reason. Only images that every
-/// component scores take part in means, deviations, ranks and medians; floors are applied last, so they
-/// change nobody else's score.
+/// What one component excludes, the mixture excludes, with that reason, unless the component
+/// neither counts (weight 0) nor has a floor. Only images that every counting component scores take
+/// part in means, deviations, ranks and medians; floors are applied last, so they change nobody
+/// else's score.
 public struct RewardMixture: Sendable, Equatable {
   /// A component and what it counts.
   public struct Component: Sendable, Equatable {
@@ -31,8 +32,8 @@ public struct RewardMixture: Sendable, Equatable {
   /// What must be reached.
   public let floors: [ScoreFloor]
 
-  /// Scores of a base by component, for floors that refer to one.
-  public var bases: [String: ScoreColumn] = [:]
+  /// Scores of a base by the floor that refers to it.
+  public var bases: [ScoreFloor: ScoreColumn] = [:]
 
   /// A mixture.
   ///
@@ -57,6 +58,26 @@ public struct RewardMixture: Sendable, Equatable {
     self.floors = floors
   }
 
+  /// Whether an image without a score of the component `name` has no score at all: not where the
+  /// component is only reported.
+  public func needs(_ name: String) -> Bool {
+    components.contains { $0.name == name && $0.weight != 0 }
+      || floors.contains { $0.component == name }
+  }
+
+  /// What to say where the scale makes all scores equal: z-scores or ranks are taken per prompt,
+  /// and no prompt has two images; nil elsewhere.
+  ///
+  /// - Parameter prompts: what each image that has scores should show.
+  public func warning(for prompts: [String?]) -> String? {
+    guard scale != .raw, scope == .prompt, prompts.count > 1,
+      Set(prompts).count == prompts.count
+    else { return nil }
+    let value = scale == .rank ? "½" : "0"
+    return "every prompt has a single image, whose \(scale.rawValue) among that prompt's images is "
+      + "always \(value): all scores are equal; --per round takes it over all images"
+  }
+
   /// The mixed outcomes, in the order of the images.
   ///
   /// The details of a score hold, by component, its raw score (`clip`) and what it became on the
@@ -75,14 +96,15 @@ public struct RewardMixture: Sendable, Equatable {
         expected: names.map { "\($0) (\(prompts.count))" },
         found: columns.map { "\($0.name) (\($0.outcomes.count))" })
     }
+    let needed = columns.filter { needs($0.name) }
     let scored = prompts.indices.filter { image in
-      columns.allSatisfy { $0.outcomes[image].score != nil }
+      needed.allSatisfy { $0.outcomes[image].score != nil }
     }
     let levels = try floors.map { try level(of: $0, columns, over: scored) }
     let groups = groups(of: scored, prompts)
     let values = columns.map { scaled($0, over: groups) }
     return prompts.indices.map { image in
-      for column in columns {
+      for column in needed {
         if case .excluded(let reason) = column.outcomes[image] { return .excluded(reason) }
       }
       for (floor, level) in zip(floors, levels) {
@@ -119,8 +141,10 @@ public struct RewardMixture: Sendable, Equatable {
   private func scaled(_ column: ScoreColumn, over groups: [[Int]]) -> [Int: Double] {
     var result: [Int: Double] = [:]
     for group in groups {
-      let scores = group.map { column.outcomes[$0].score ?? 0 }
-      for (image, value) in zip(group, scale.scaled(scores)) { result[image] = value }
+      // A component that is only reported may lack some.
+      let images = group.filter { column.outcomes[$0].score != nil }
+      let scores = images.compactMap { column.outcomes[$0].score }
+      for (image, value) in zip(images, scale.scaled(scores)) { result[image] = value }
     }
     return result
   }
@@ -144,7 +168,7 @@ public struct RewardMixture: Sendable, Equatable {
       let scores = images.compactMap { column?.outcomes[$0].score }
       return ScoreFloor.median(of: scores) ?? -.infinity
     case .baseMedian(let file):
-      guard let base = bases[floor.component], let level = ScoreFloor.median(of: base.scores) else {
+      guard let base = bases[floor], let level = ScoreFloor.median(of: base.scores) else {
         throw MixingError.noBaseScores(component: floor.component, source: file)
       }
       let differences = base.passport.differences(from: column?.passport ?? base.passport)

@@ -19,8 +19,8 @@ public struct RewardTerm: Sendable, Equatable {
   /// Where the scores come from.
   public let source: Source
 
-  /// The weight after the name, `clip:0.5`; nil where there is none. Programs and services have theirs by
-  /// `--weight`, since their own texts may hold colons.
+  /// The weight after the name, `clip:0.5`; nil where there is none. Programs and services have
+  /// theirs by `--weight`, since their own texts may hold colons.
   public let weight: Double?
 
   /// Reads a reward.
@@ -68,28 +68,5 @@ public struct RewardTerm: Sendable, Equatable {
 
   private static func rest(of text: String, after prefix: String) -> String? {
     text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
-  }
-}
-
-/// `--weight NAME=NUMBER`.
-public struct WeightAssignment: Sendable, Equatable {
-  /// The component.
-  public let component: String
-
-  /// What its scores are multiplied by.
-  public let weight: Double
-
-  /// Reads a weight.
-  ///
-  /// - Throws: ``MixingError/badWeight(_:reason:)``.
-  public init(parsing text: String) throws {
-    guard let sign = text.lastIndex(of: "="), sign != text.startIndex else {
-      throw MixingError.badWeight(text, reason: "no reward is named before =")
-    }
-    component = text[..<sign].trimmed
-    guard let weight = Double(text[text.index(after: sign)...].trimmed), weight.isFinite else {
-      throw MixingError.badWeight(text, reason: "after = stands no number")
-    }
-    self.weight = weight
   }
 }

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// What a component's score must reach, whatever the other components say.
-public struct ScoreFloor: Sendable, Equatable {
+public struct ScoreFloor: Sendable, Hashable {
   /// Where the floor lies.
-  public enum Bound: Sendable, Equatable {
+  public enum Bound: Sendable, Hashable {
     /// At this score.
     case absolute(Double)
     /// At the median of the component's scores in the round itself, over the images that every

@@ -52,12 +52,3 @@ public enum ScoreScale: String, Sendable, CaseIterable, Codable {
     return ranks
   }
 }
-
-/// Which scores make up a group.
-public enum ScoreScope: String, Sendable, CaseIterable, Codable {
-  /// Those of one prompt.
-  case prompt
-
-  /// All that are scored together.
-  case round
-}

@@ -59,18 +59,20 @@ public struct CaptionedImage: Sendable, Equatable {
   }
 
   private static func jsonLines(_ text: String, _ path: String) throws -> [CaptionedImage] {
-    try text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+    // A JSON string may hold the other line ends that Unicode knows.
+    try text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.enumerated()
       .compactMap { index, line in
         guard !line.allSatisfy(\.isWhitespace) else { return nil }
         let value: JSONValue
         do {
           value = try JSONValue(parsing: Array(line.utf8))
         } catch {
-          throw ExampleError.row(index + 1, path: path, problem: "\(error)")
+          throw ExampleError.row(line: index + 1, path: path, problem: "\(error)")
         }
         func string(_ key: String) throws -> String {
           guard let string = value[key]?.string else {
-            throw ExampleError.row(index + 1, path: path, problem: "it has no string “\(key)”")
+            throw ExampleError.row(
+              line: index + 1, path: path, problem: "it has no string “\(key)”")
           }
           return string
         }
@@ -80,9 +82,15 @@ public struct CaptionedImage: Sendable, Equatable {
   }
 
   private static func commaSeparated(_ text: String, _ path: String) throws -> [CaptionedImage] {
-    var rows = CommaSeparatedValues.rows(text)
+    var rows: [CommaSeparatedValues.Row]
+    do {
+      rows = try CommaSeparatedValues.rows(text)
+    } catch let error as CommaSeparatedValues.OpenQuote {
+      throw ExampleError.row(
+        line: error.line, path: path, problem: "it has a quotation mark that is never closed")
+    }
     guard !rows.isEmpty else { return [] }
-    let heading = rows.removeFirst()
+    let heading = rows.removeFirst().fields
     func column(_ name: String) throws -> Int {
       guard let index = heading.firstIndex(of: name) else {
         throw ExampleError.noColumn(name, path: path, found: heading)
@@ -90,12 +98,14 @@ public struct CaptionedImage: Sendable, Equatable {
       return index
     }
     let (file, caption) = (try column("file_name"), try column("text"))
-    return try rows.enumerated().map { index, row in
-      guard row.count == heading.count else {
+    return try rows.map { row in
+      let fields = row.fields
+      guard fields.count == heading.count else {
         throw ExampleError.row(
-          index + 2, path: path, problem: "it has \(row.count) fields, not \(heading.count)")
+          line: row.line, path: path, problem: "it has \(fields.count) fields, not \(heading.count)"
+        )
       }
-      return CaptionedImage(path: sibling(row[file], of: path), caption: row[caption])
+      return CaptionedImage(path: sibling(fields[file], of: path), caption: fields[caption])
     }
   }
 
@@ -107,49 +117,8 @@ public struct CaptionedImage: Sendable, Equatable {
   private static func text(of path: String) throws -> String {
     let bytes = try WholeFile.bytes(of: path, limit: 1 << 28)
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ExampleError.row(1, path: path, problem: "it is not UTF-8 text")
+      throw ExampleError.row(line: 1, path: path, problem: "it is not UTF-8 text")
     }
     return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
-  }
-}
-
-/// Comma-separated values (RFC 4180).
-enum CommaSeparatedValues {
-  /// The fields of every row that is not empty.
-  static func rows(_ text: String) -> [[String]] {
-    var rows: [[String]] = []
-    var row: [String] = []
-    var field = ""
-    var isQuoted = false
-    var isEmpty = true
-    func endRow() {
-      if !isEmpty { rows.append(row + [field]) }
-      (row, field, isEmpty) = ([], "", true)
-    }
-    var rest = text[...]
-    while let character = rest.popFirst() {
-      if isQuoted {
-        if character != "\"" {
-          field.append(character)
-        } else if rest.first == "\"" {
-          field.append("\"")
-          rest.removeFirst()
-        } else {
-          isQuoted = false
-        }
-      } else if character == "\"" {
-        (isQuoted, isEmpty) = (true, false)
-      } else if character == "," {
-        row.append(field)
-        (field, isEmpty) = ("", false)
-      } else if character.isNewline {
-        endRow()
-      } else {
-        field.append(character)
-        isEmpty = false
-      }
-    }
-    endRow()
-    return rows
   }
 }

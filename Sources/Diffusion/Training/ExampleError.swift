@@ -9,8 +9,8 @@ public enum ExampleError: Error, Equatable, CustomStringConvertible {
   /// A table that lacks a column.
   case noColumn(String, path: String, found: [String])
 
-  /// A row that cannot be read; rows are counted from 1, the heading included.
-  case row(Int, path: String, problem: String)
+  /// A row that cannot be read, by the line of the file on which it begins, from 1.
+  case row(line: Int, path: String, problem: String)
 
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -21,7 +21,7 @@ public enum ExampleError: Error, Equatable, CustomStringConvertible {
       "\(image) has no caption: \(looked) is not there; write one beside every image, or a metadata.jsonl for all"
     case .noColumn(let column, let path, let found):
       "\(path) has no column \(column), only \(found.joined(separator: ", ")); name the columns file_name and text"
-    case .row(let row, let path, let problem): "row \(row) of \(path) cannot be read: \(problem)"
+    case .row(let line, let path, let problem): "line \(line) of \(path) cannot be read: \(problem)"
     }
   }
 }

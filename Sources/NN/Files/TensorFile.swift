@@ -45,4 +45,9 @@ package struct TensorFile: Sendable {
     }
     throw CheckpointError.missingTensor(name, file: path)
   }
+
+  /// The tensor called `name`, or the only one that there is.
+  package func entryOrOnly(_ name: String) throws -> TensorEntry {
+    try entry(entries.count == 1 ? names[0] : name)
+  }
 }

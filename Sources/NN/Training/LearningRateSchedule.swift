@@ -33,6 +33,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// What to multiply the learning rate with in step `step`, counted from 0: 0…1.
+  ///
+  /// Beyond `total`, `linear` stays at 0 and `cosine` rises again, as diffusers' do.
   public func multiplier(at step: Int) -> Double {
     if step < warmup { return Double(step) / Double(max(1, warmup)) }
     let rest = Double(max(1, total - warmup))

@@ -41,7 +41,22 @@ struct HTTPRewardTests {
   @Test("needs no passport")
   func noPassport() throws {
     let server = try RewardServer(scripts, "")
-    #expect(try server.reward().passport.facts == ["address": server.address])
+    let reward = try server.reward()
+    #expect(reward.passport.facts == ["address": server.address])
+    #expect(!reward.statesPassport)
+  }
+
+  @Test("that is busy is asked for its passport again", arguments: [500, 503, 429, 408])
+  func busyPassport(_ status: Int) throws {
+    let server = try RewardServer(
+      scripts, "", passport: "\(status) if Handler.asked < 2 else {'model': 'x'}")
+    let reward = try server.reward(retries: 1)
+    #expect(reward.passport.facts["service_model"] == "x" && reward.statesPassport)
+    let other = try RewardServer(scripts, "", passport: "\(status)")
+    let failure = ExternalRewardError.failed(
+      reason: "the http reward at \(other.address) answered with status \(status): “\(status)”",
+      mayPass: true)
+    #expect(throws: failure) { try other.reward(retries: 1) }
   }
 
   @Test("takes a body of megabytes without a pause")
@@ -96,11 +111,23 @@ struct HTTPRewardTests {
 
   @Test("that answers too little is asked for the rest, which is excluded when it stays away")
   func tooFew() throws {
-    let server = try RewardServer(scripts, "self.reply(200, [{'score': 7}])")
+    let server = try RewardServer(
+      scripts, "self.reply(200, [{'id': items[0]['id'], 'score': 7}])")
     let outcomes = try server.reward(retries: 1).outcomes(for: images(3))
     #expect(outcomes.compactMap(\.score) == [7, 7])
     #expect(
       outcomes.compactMap(\.reason) == ["the http reward answered 1 of 2 images"])
+    #expect(try server.posts == 2)
+  }
+
+  @Test("that answers too little or too much without ids is not believed at all", arguments: [2, 4])
+  func countWithoutIDs(_ count: Int) throws {
+    let server = try RewardServer(
+      scripts, "self.reply(200, [{'score': k} for k in range(\(count))])")
+    #expect(
+      message { try server.reward(retries: 1).outcomes(for: images(3)) }
+        == "the http reward answered \(count) times for 3 images without saying for which; "
+        + "give each answer its request's id")
     #expect(try server.posts == 2)
   }
 

@@ -74,8 +74,8 @@ struct RewardProgramTests {
     let image = images(1)[0]
     let file = scripts.path("a.png")
     try PNG.write(image.image(), to: file)
-    let inFile = RewardInput(
-      name: file, path: file, digest: image.digest, image: image.image)
+    let digest = try RewardCache.freshDigest(ofFile: file)
+    let inFile = RewardInput(name: file, path: file, digest: digest, image: image.image)
     _ = try programReward(line).outcomes(for: [image, inFile])
     _ = try programReward(line, images: .base64).outcomes(for: [inFile])
     let requests = try String(contentsOfFile: scripts.path("requests"), encoding: .utf8)
@@ -143,6 +143,34 @@ struct RewardProgramTests {
     _ = try scripts.shell("false")
     let second = try programReward(line).passport
     #expect(first.facts["argument_1_sha256"] != second.facts["argument_1_sha256"])
+  }
+
+  @Test("says by its passport which files stand after an = sign, and looks into no folder or pipe")
+  func passportOfOptions() throws {
+    let line = try scripts.shell("true")
+    let (weights, pipe) = (scripts.path("weights.pt"), scripts.path("pipe"))
+    try Data([1]).write(to: URL(fileURLWithPath: weights))
+    mkfifo(pipe, 0o600)
+    let arguments = "\(line) --weights=\(weights) \(scripts.folder.path) \(pipe) --k=v"
+    let first = try programReward(arguments).passport
+    #expect(
+      Set(first.facts.keys)
+        == ["command", "program_sha256", "argument_1_sha256", "argument_2_sha256"])
+    try Data([2]).write(to: URL(fileURLWithPath: weights))
+    let second = try programReward(arguments).passport
+    #expect(first.facts["argument_2_sha256"] != second.facts["argument_2_sha256"])
+  }
+
+  @Test("is not sent a file that is another by now")
+  func changedFile() throws {
+    let image = images(1)[0]
+    let file = scripts.path("a.png")
+    try PNG.write(image.image(), to: file)
+    let input = RewardInput(name: file, path: file, digest: "other", image: image.image)
+    let reward = try programReward(scripts.shell("cat"), images: .base64)
+    #expect(
+      try reward.outcomes(for: [input]).map(\.reason)
+        == ["\(file) cannot be read: it has changed meanwhile; score it again"])
   }
 }
 

@@ -8,7 +8,8 @@ final class RewardServer {
   private let scripts: RewardScripts
 
   /// A service whose POST runs `body`, which sees `self`, `items` (the requests) and `call` (from
-  /// 0), and answers by `self.reply(status, value)`.
+  /// 0), and answers by `self.reply(status, value)`. `passport` is what it tells of itself, or the
+  /// status that it answers with instead.
   convenience init(_ scripts: RewardScripts, _ body: String, passport: String = "None") throws {
     let indented = (body.isEmpty ? "pass" : body).split(
       separator: "\n", omittingEmptySubsequences: false
@@ -18,7 +19,7 @@ final class RewardServer {
       """
       import http.server
       class Handler(http.server.BaseHTTPRequestHandler):
-          calls = 0
+          calls = asked = 0
           def reply(self, status, value):
               data = value if isinstance(value, bytes) else json.dumps(value).encode()
               self.send_response(status)
@@ -27,8 +28,10 @@ final class RewardServer {
               self.wfile.write(data)
           def do_GET(self):
               open(DIR + '/gets', 'a').write(self.path + '\\n')
+              Handler.asked += 1
               passport = \(passport)
-              self.reply(404 if passport is None else 200, passport)
+              status = passport if isinstance(passport, int) else 404 if passport is None else 200
+              self.reply(status, passport)
           def do_POST(self):
               text = self.rfile.read(int(self.headers['Content-Length']))
               open(DIR + '/posts', 'ab').write(text + b'\\n')

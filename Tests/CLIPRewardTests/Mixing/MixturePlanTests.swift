@@ -41,6 +41,14 @@ struct MixturePlanTests {
     #expect(message { try RewardTerm(parsing: text) } == reason)
   }
 
+  @Test("give no reward the name of the combination", arguments: ["mixture", "mixed"])
+  func reserved(_ name: String) {
+    #expect(
+      message { try plan(["\(name)=clip"]) }
+        == "no reward may be called \(name): results call the combination of rewards so; choose "
+        + "another name")
+  }
+
   @Test("read weights by name")
   func weights() throws {
     let weight = try WeightAssignment(parsing: "sharp = -0.5")

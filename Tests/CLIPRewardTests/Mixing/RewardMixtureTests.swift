@@ -125,6 +125,40 @@ struct RewardMixtureTests {
       ])
   }
 
+  @Test("is not touched by what a component of weight 0 without a floor leaves out")
+  func reportedOnly() throws {
+    let columns = [column("a", [3, 1, 2]), column("b", [nil, 5, 7])]
+    let prompts = [String?](repeating: nil, count: 3)
+    let outcomes = try mixture([1, 0]).outcomes(of: columns, prompts: prompts)
+    let alone = try mixture([1]).outcomes(of: [columns[0]], prompts: prompts)
+    #expect(outcomes.map(\.score) == alone.map(\.score))
+    #expect(!outcomes.compactMap(\.exclusion).contains { _ in true })
+    let held = try mixture([1, 0], .zScore, .round, [ScoreFloor("b", .absolute(6))])
+      .outcomes(of: columns, prompts: prompts)
+    #expect(
+      held.map(\.exclusion)
+        == [.failed("b failed"), .belowFloor(component: "b", score: 5, floor: 6), nil])
+  }
+
+  @Test("per prompt warns where no prompt has two images", arguments: ScoreScale.allCases)
+  func single(_ scale: ScoreScale) throws {
+    let mixture = try mixture([1], scale, .prompt)
+    let text: String? =
+      switch scale {
+      case .raw: nil
+      case .zScore:
+        "every prompt has a single image, whose z among that prompt's images is always 0: all "
+          + "scores are equal; --per round takes it over all images"
+      case .rank:
+        "every prompt has a single image, whose rank among that prompt's images is always ½: all "
+          + "scores are equal; --per round takes it over all images"
+      }
+    #expect(mixture.warning(for: ["x", "y", nil]) == text)
+    #expect(mixture.warning(for: ["x", "y", "x"]) == nil)
+    let round = try RewardMixture([.init("a")], scale: scale)
+    #expect(round.warning(for: ["x", "y"]) == nil)
+  }
+
   @Test("of equal scores, of one image or of none is 0 by z and ½ by rank", arguments: [0, 1, 3])
   func degenerate(_ count: Int) throws {
     let columns = [column("a", Array(repeating: 0.1, count: count))]
@@ -162,7 +196,7 @@ struct ScoreFloorTests {
     -> [RewardOutcome]
   {
     var mixture = try mixture([1, 1], .raw, .round, floors)
-    if let base { mixture.bases["b"] = base }
+    if let base, let floor = floors.first { mixture.bases[floor] = base }
     return try mixture.outcomes(
       of: [column("a", [9, 1, 5, nil]), column("b", [1, 2, 3, 8])],
       prompts: Array(repeating: nil, count: 4))
@@ -194,6 +228,21 @@ struct ScoreFloorTests {
       message { try outcomes([floor], base: other) }
         == "scores of b with different passports cannot be compared: head z vs a; "
         + "score all images by one reward")
+  }
+
+  @Test("beside another of the same component has a base of its own")
+  func twoBases() throws {
+    let floors = ["low", "high"].map { ScoreFloor("b", .baseMedian(file: $0)) }
+    for (levels, scores) in [([0.0, 2.5], [nil, nil, 8, nil]), ([2.5, 0], [nil, nil, 8, nil])]
+      as [([Double], [Double?])]
+    {
+      var mixture = try mixture([1, 1], .raw, .round, floors)
+      for (floor, level) in zip(floors, levels) { mixture.bases[floor] = column("b", [level]) }
+      let outcomes = try mixture.outcomes(
+        of: [column("a", [9, 1, 5, nil]), column("b", [1, 2, 3, 8])],
+        prompts: Array(repeating: nil, count: 4))
+      #expect(outcomes.map(\.score) == scores)
+    }
   }
 
   @Test("changes nobody else's z-score")
