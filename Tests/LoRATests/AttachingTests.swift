@@ -131,7 +131,7 @@ struct AttachingTests {
     func result(_ up: Tensor) throws -> Tensor {
       let adapter = try TrainableAdapter(
         adapter(LowRankFactors(down: factors.down, up: up)), on: layer.targets, seed: 1)
-      adapter.attach()
+      try adapter.attach()
       defer { adapter.detach() }
       // Nothing is skipped here: the branch hangs, whatever its factors.
       #expect(!slot.isEmpty)
