@@ -41,14 +41,14 @@ package enum AtomicFile {
   }
 
   /// The folder that `path` lies in; "." where it names none.
-  fileprivate static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Makes the new name in `folder` last through a loss of power. Some file systems cannot sync a
   /// folder; the file itself is whole all the same.
-  private static func sync(folder: String) {
+  static func sync(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

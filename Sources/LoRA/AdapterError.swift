@@ -18,6 +18,9 @@ public enum AdapterError: Error, Equatable, CustomStringConvertible {
   /// A dropout outside 0..<1.
   case dropout(Double)
 
+  /// Layers of an adapter whose weights are not in the model's file under any name that is known.
+  case notMerged([LayerAddress], model: String)
+
   /// A plan for layers that the model does not have.
   case noneOf(String)
 
@@ -41,6 +44,9 @@ public enum AdapterError: Error, Equatable, CustomStringConvertible {
     case .alpha(let alpha): "α is \(alpha), but it must be above 0: it scales the adapter by α/rank"
     case .dropout(let dropout):
       "a dropout of \(dropout) cannot be; it is a share from 0 up to, but not including, 1"
+    case .notMerged(let layers, let model):
+      "\(model) has no weight for \(Self.list(layers)), which the adapter changes; nothing was merged, because "
+        + "the model stores these layers under names that are not known here"
     case .noneOf(let layers):
       "the model has no layers “\(layers)”; name a group (\(Self.groups)), or the end of layers' names, such as to_q"
     case .empty: "the adapter is for no layer at all; there is nothing to train"

@@ -19,8 +19,11 @@ package struct AdaptableModel {
   ///
   /// - Parameter variant: which of several sets of weights to prefer, such as `fp16`.
   package init(_ location: ModelLocation, variant: String? = nil) throws {
-    let (unet, textEncoder) = try location.parts(variant: variant)
-      .steeringNetworks(path: location.path, placement: Placement())
+    let parts = try location.parts(variant: variant)
+    let unetConfiguration = try parts.unetConfiguration(path: location.path)
+    let textConfiguration = try TextConfiguration(parts.configuration(.textEncoder))
+    let unet = try parts.unet(unetConfiguration, placement: Placement()).network
+    let textEncoder = try parts.textEncoder(textConfiguration, placement: Placement()).network
     self.location = location
     targets = AdapterTargets([(.unet, unet.slots), (.textEncoder, textEncoder.slots)])
     names = AdapterNames(targets, unet: unet.configuration)

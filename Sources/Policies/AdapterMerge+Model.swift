@@ -12,6 +12,8 @@ extension AdapterMerge {
   /// - Parameters:
   ///   - path: what is made, or replaced at the end where it is there.
   ///   - variant: which of a folder's sets of weights is merged.
+  /// - Throws: `AdapterError.notMerged`, `WeightsError`, `CheckpointError`, `ModelError` or
+  ///   `FileError`; what was at `path` is as it was then.
   package func write(_ location: ModelLocation, to path: String, variant: String?) throws
     -> Report
   {
@@ -24,7 +26,9 @@ extension AdapterMerge {
   private func write(singleFile model: String, to path: String) throws -> Report {
     let names = try SingleFile(model)
     var report = Report()
-    try write(CheckpointFile.open(model), to: path, report: &report) { stored in
+    try write(
+      CheckpointFile.open(model), of: AdapterComponent.allCases, to: path, report: &report
+    ) { stored in
       names.steeringName(stored).flatMap { component, name in
         AdapterComponent(component).map { ($0, name) }
       }
@@ -34,16 +38,11 @@ extension AdapterMerge {
 
   private func write(folder model: String, to path: String, variant: String?) throws -> Report {
     let layout = try DiffusersFolder(model, variant: variant)
-    let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
-    let slash = trimmed.lastIndex(of: "/").map { trimmed.index(after: $0) } ?? trimmed.startIndex
-    let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    let temporary = "\(trimmed[..<slash]).\(trimmed[slash...]).\(random).partial"
+    let changed: [ModelComponent] = [.unet, .textEncoder].filter { component in
+      dtype != nil || AdapterComponent(component).map(components.contains) ?? false
+    }
     var report = Report()
-    do {
-      try Self.makeFolder(temporary, for: path)
-      let changed: [ModelComponent] = [.unet, .textEncoder].filter { component in
-        dtype != nil || AdapterComponent(component).map(components.contains) ?? false
-      }
+    try AtomicFolder.write(to: path) { temporary in
       for name in try FolderListing.names(in: model).sorted() where name != ".git" {
         let component = changed.first { $0.rawValue == name }
         let isModel = component == nil && Self.isWeights(name)
@@ -55,28 +54,8 @@ extension AdapterMerge {
           try Self.copy("\(model)/\(name)", to: "\(temporary)/\(name)")
         }
       }
-      try Self.replace(trimmed, with: temporary)
-    } catch {
-      do { try FileManager.default.removeItem(atPath: temporary) } catch {}
-      throw error
     }
     return report
-  }
-
-  /// Gives `new` the name `path`; what had it before is removed then.
-  private static func replace(_ path: String, with new: String) throws {
-    let old = new + ".old"
-    let hasOld = rename(path, old) == 0
-    guard rename(new, path) == 0 else {
-      if hasOld { rename(old, path) }
-      throw FileError.unwritable(path, reason: "the finished folder cannot get its name")
-    }
-    guard hasOld else { return }
-    do {
-      try FileManager.default.removeItem(atPath: old)
-    } catch {
-      throw FileError.unwritable(old, reason: "what was replaced cannot be removed")
-    }
   }
 
   /// A network's folder, its weights in one file.
@@ -98,7 +77,10 @@ extension AdapterMerge {
       }
     }
     let adapted = AdapterComponent(component)
-    try write(file, to: "\(folder)/\(Self.singleName(sourceName))", report: &report) { stored in
+    try write(
+      file, of: adapted.map { [$0] } ?? [], to: "\(folder)/\(Self.singleName(sourceName))",
+      report: &report
+    ) { stored in
       adapted.map { ($0, DiffusersFolder.name(stored, in: component)) }
     }
   }
@@ -121,13 +103,12 @@ extension AdapterMerge {
       || name.contains(".bin.index.")
   }
 
-  /// - Parameter shown: what messages call the folder; itself where nil.
-  private static func makeFolder(_ path: String, for shown: String? = nil) throws {
+  private static func makeFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     } catch {
       throw FileError.unwritable(
-        shown ?? path, reason: "the folder cannot be made; check the path and its permissions")
+        path, reason: "the folder cannot be made; check the path and its permissions")
     }
   }
 

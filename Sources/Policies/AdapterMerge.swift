@@ -47,15 +47,25 @@ package struct AdapterMerge {
     Set(adapters.flatMap { $0.weights.layers.keys.map(\.component) })
   }
 
+  /// The layers that something is added to.
+  private var layers: Set<LayerAddress> {
+    Set(adapters.flatMap { $0.scale == 0 ? [] : Array($0.weights.layers.keys) })
+  }
+
   /// Writes the tensors of `file` into one safetensors file, merged.
   ///
-  /// - Parameter layer: the network that a tensor belongs to and its name there; nil for what stays
-  ///   as it is.
+  /// - Parameters:
+  ///   - components: the networks whose weights are all in the file.
+  ///   - layer: the network that a tensor belongs to and its name there; nil for what stays as it
+  ///     is.
+  /// - Throws: `AdapterError.notMerged` before anything is written, where a layer of the adapters
+  ///   has no weight in the file.
   func write(
-    _ file: TensorFile, to path: String, report: inout Report,
+    _ file: TensorFile, of components: [AdapterComponent], to path: String, report: inout Report,
     layer: (String) -> (component: AdapterComponent, name: String)?
   ) throws {
     let account = Account(report)
+    var untouched = layers.filter { components.contains($0.component) }
     let items = file.names.compactMap { stored -> SafetensorsWriter.Item? in
       guard let entry = file.entries[stored] else { return nil }
       guard let (component, name) = layer(stored), entry.dtype.isFloatingPoint else {
@@ -63,6 +73,7 @@ package struct AdapterMerge {
       }
       let target = dtype ?? entry.dtype
       let changes = changes(of: component, tensor: name)
+      if let changed = changes.first?.layer { untouched.remove(changed) }
       guard !changes.isEmpty || target != entry.dtype else { return Self.unchanged(entry) }
       return SafetensorsWriter.Item(name: stored, dtype: target, shape: entry.shape) { write in
         let merged = try Self.merged(entry, changes, target, account)
@@ -70,20 +81,31 @@ package struct AdapterMerge {
         entry.releaseMemory()
       }
     }
+    guard untouched.isEmpty else {
+      throw AdapterError.notMerged(untouched.sorted(), model: file.path)
+    }
     var metadata = file.metadata
     metadata["raft.merged_adapters"] = String(adapters.count)
     try SafetensorsWriter.write(items, metadata: metadata, to: path)
     report = account.report
   }
 
-  /// The factors that change a tensor, and how much of each.
+  /// What one adapter adds to a layer's weight.
+  private struct Change {
+    let layer: LayerAddress
+    let factors: LowRankFactors
+    let scale: Double
+  }
+
+  /// What changes a tensor, adapter by adapter.
   private func changes(of component: AdapterComponent, tensor name: String)
-    -> [(factors: LowRankFactors, scale: Double)]
+    -> [Change]
   {
     guard name.hasSuffix(".weight") else { return [] }
     let layer = LayerAddress(component, String(name.dropLast(7)))
     return adapters.compactMap { weights, scale in
-      scale == 0 ? nil : weights.layers[layer].map { ($0, scale) }
+      scale == 0
+        ? nil : weights.layers[layer].map { Change(layer: layer, factors: $0, scale: scale) }
     }
   }
 
@@ -95,8 +117,7 @@ package struct AdapterMerge {
   }
 
   private static func merged(
-    _ entry: TensorEntry, _ changes: [(factors: LowRankFactors, scale: Double)], _ target: DType,
-    _ account: Account
+    _ entry: TensorEntry, _ changes: [Change], _ target: DType, _ account: Account
   ) throws -> Tensor {
     let weight = try entry.tensor().to(.float32)
     guard let first = changes.first else { return try checked(weight, target, entry) }

@@ -31,9 +31,6 @@ struct AdapterChoice: Equatable {
     self.init(path: String(text[..<colon]), scale: scale)
   }
 
-  /// The text that gives the same choice, of a path that holds in any folder.
-  var recorded: String { "\(ModelFiles.recorded(path)):\(scale)" }
-
   /// What A1111's web UI calls the adapter: the file's name without folder and extension.
   var name: String {
     let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path

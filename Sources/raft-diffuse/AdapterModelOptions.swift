@@ -14,9 +14,6 @@ struct AdapterModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Which set of weights to prefer, such as fp16.", valueName: "name"))
   var variant: String?
 
-  @Flag(help: "Take what fits of an adapter that does not fit in whole, with a warning.")
-  var allowPartial = false
-
   /// The model; nil where none was given.
   func load() throws -> AdaptableModel? {
     guard let model else { return nil }
@@ -25,14 +22,6 @@ struct AdapterModelOptions: ParsableArguments {
     return try AdaptableModel(location, variant: variant)
   }
 
-  /// Reads an adapter, and warns of what was left out.
-  func read(_ path: String, _ model: AdaptableModel?) throws -> AdapterFile {
-    let file = try AdapterFile.read(
-      path, names: model?.names ?? .anyModel, allowsPartial: allowPartial)
-    if !file.leftOut.isEmpty {
-      Console.warning(
-        (["\(path) was taken in part only:"] + file.leftOut).joined(separator: "\n"))
-    }
-    return file
-  }
+  /// The layers that adapters of `model` may name; those of any SD-1.x model without one.
+  static func names(_ model: AdaptableModel?) -> AdapterNames { model?.names ?? .anyModel }
 }

@@ -16,6 +16,13 @@ struct AdapterReport: Encodable {
     /// The same over ‖W‖; nil without a model.
     let relativeChange: Double?
 
+    fileprivate init(name: String, _ change: Change) {
+      self.name = name
+      layers = change.layers
+      changeNorm = change.norm
+      relativeChange = change.relative
+    }
+
     enum CodingKeys: String, CodingKey {
       case name, layers
       case changeNorm = "change_norm"
@@ -23,8 +30,24 @@ struct AdapterReport: Encodable {
     }
   }
 
+  /// What adapters change in several layers: squares of lengths, which add up.
+  fileprivate struct Change {
+    var layers = 0
+    var square = 0.0
+
+    /// ‖W‖²; 0 without a model.
+    var base = 0.0
+
+    var norm: Double { square.squareRoot() }
+    var relative: Double? { base > 0 ? (square / base).squareRoot() : nil }
+
+    static func + (a: Change, b: Change) -> Change {
+      Change(layers: a.layers + b.layers, square: a.square + b.square, base: a.base + b.base)
+    }
+  }
+
   let file: String
-  let form: String
+  let form: AdapterForm
   let hash: String
 
   /// The rank, α and scale, where all layers have the same.
@@ -40,7 +63,10 @@ struct AdapterReport: Encodable {
 
   /// Layers by scale.
   let scales: [String: Int]
-  let alphaOrigin: String
+  let alphaOrigin: AdapterFile.AlphaOrigin
+
+  /// Layers whose form keeps α among the tensors, and which have none.
+  let layersWithoutAlpha: Int
   let dtypes: [String]
   let layers: Int
   let parameters: Int
@@ -58,6 +84,7 @@ struct AdapterReport: Encodable {
       targets, blocks
     case metadata
     case alphaOrigin = "alpha_origin"
+    case layersWithoutAlpha = "layers_without_alpha"
     case changeNorm = "change_norm"
     case relativeChange = "relative_change"
     case leftOut = "left_out"
@@ -65,92 +92,47 @@ struct AdapterReport: Encodable {
 
   /// - Parameter targets: the model's layers, to hold the changes against.
   init(_ adapter: AdapterFile, targets slots: AdapterTargets?) throws {
+    let rows = adapter.weights.layers.sorted { $0.key < $1.key }
+    let factors = rows.map(\.value)
+    let changes = try Self.changes(rows, slots)
+    let whole = changes.values.reduce(Change()) { $0 + $1 }
     file = adapter.path
-    form = adapter.form.rawValue
+    form = adapter.form
     hash = adapter.hash
-    alphaOrigin = adapter.alphaOrigin.rawValue
+    rank = Self.only(factors.map(\.rank))
+    alpha = Self.only(factors.map(\.alpha))
+    scale = Self.only(factors.map(\.scale))
+    ranks = Self.count(factors.map { String($0.rank) })
+    alphas = Self.count(factors.map { Self.number($0.alpha) })
+    scales = Self.count(factors.map { Self.number($0.scale) })
+    alphaOrigin = adapter.alphaOrigin
+    layersWithoutAlpha = adapter.layersWithoutAlpha
     dtypes = adapter.dtypes.map(\.rawValue)
+    layers = rows.count
     parameters = adapter.weights.parameterCount
+    targets = Self.count(rows.map { Self.kind(of: $0.key) })
+    blocks = changes.sorted { $0.key < $1.key }.map { Block(name: $0.key, $0.value) }
+    changeNorm = whole.norm
+    relativeChange = whole.relative
     metadata = adapter.weights.metadata
     leftOut = adapter.leftOut
-    let rows = adapter.weights.layers.sorted { $0.key < $1.key }
-    layers = rows.count
-    rank = Self.only(rows.map(\.value.rank))
-    alpha = Self.only(rows.map(\.value.alpha))
-    scale = Self.only(rows.map(\.value.scale))
-    ranks = Self.count(rows.map { String($0.value.rank) })
-    alphas = Self.count(rows.map { Self.number($0.value.alpha) })
-    scales = Self.count(rows.map { Self.number($0.value.scale) })
-    targets = Self.count(rows.map { Self.kind(of: $0.key) })
-    var changes: [String: (layers: Int, square: Double, base: Double)] = [:]
+  }
+
+  /// What is changed, block by block.
+  private static func changes(
+    _ rows: [(key: LayerAddress, value: LowRankFactors)], _ slots: AdapterTargets?
+  ) throws -> [String: Change] {
+    var changes: [String: Change] = [:]
     for (layer, factors) in rows {
       let norm = try factors.changeNorm()
       let weight = try slots?[layer].map { slot in
         try withoutGradients { try slot.pristineWeight().to(.float32).norm().item() }
       }
-      let old = changes[Self.block(of: layer), default: (0, 0, 0)]
-      changes[Self.block(of: layer)] = (
-        old.layers + 1, old.square + norm * norm, old.base + (weight ?? 0) * (weight ?? 0)
-      )
+      let one = Change(layers: 1, square: norm * norm, base: (weight ?? 0) * (weight ?? 0))
+      let block = block(of: layer)
+      changes[block] = changes[block, default: Change()] + one
     }
-    func ratio(_ square: Double, _ base: Double) -> Double? {
-      base > 0 ? (square / base).squareRoot() : nil
-    }
-    blocks = changes.sorted { $0.key < $1.key }.map { name, sum in
-      Block(
-        name: name, layers: sum.layers, changeNorm: sum.square.squareRoot(),
-        relativeChange: ratio(sum.square, sum.base))
-    }
-    let square = changes.values.reduce(0) { $0 + $1.square }
-    changeNorm = square.squareRoot()
-    relativeChange = ratio(square, changes.values.reduce(0) { $0 + $1.base })
-  }
-
-  /// The report for people.
-  var text: String {
-    let title = AdapterForm(rawValue: form)?.title ?? form
-    var lines = [
-      "\(file)", "  form: \(title), stored as \(dtypes.joined(separator: ", "))",
-      "  rank: \(Self.listed(ranks))", "  alpha: \(Self.listed(alphas))\(alphaNote)",
-      "  scale: \(Self.listed(scales))",
-      "  layers: \(layers), \(parameters) parameters",
-      "  hash: \(hash.prefix(12))",
-    ]
-    lines.append("  targets:")
-    lines += targets.sorted { $0.key < $1.key }.map { "    \($0.key): \($0.value)" }
-    lines.append("  change of the weights, ‖s·B·A‖\(relativeChange == nil ? "" : " and over ‖W‖"):")
-    lines += blocks.map { "    \($0.name): \(Self.shown($0.changeNorm, $0.relativeChange))" }
-    lines.append("    in all: \(Self.shown(changeNorm, relativeChange))")
-    if !metadata.isEmpty {
-      lines.append("  metadata:")
-      lines += metadata.sorted { $0.key < $1.key }.map { key, value in
-        let flat = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return "    \(key): \(flat.count > 200 ? "\(flat.prefix(200))…" : flat)"
-      }
-    }
-    return lines.map(ImageReport.harmless).joined(separator: "\n")
-  }
-
-  private var alphaNote: String {
-    switch alphaOrigin {
-    case AdapterFile.AlphaOrigin.absent.rawValue:
-      " (the file says none, so it is the rank and the scale is 1)"
-    case AdapterFile.AlphaOrigin.metadata.rawValue: " (from the metadata)"
-    case AdapterFile.AlphaOrigin.configuration.rawValue: " (from adapter_config.json)"
-    default: ""
-    }
-  }
-
-  private static func shown(_ norm: Double, _ relative: Double?) -> String {
-    let share = relative.map { String(format: " (%.3g %%)", 100 * $0) } ?? ""
-    return String(format: "%.4g", norm) + share
-  }
-
-  /// `4`, or `4 on 100 layers, 8 on 28`.
-  private static func listed(_ counts: [String: Int]) -> String {
-    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    if sorted.count == 1, let only = sorted.first { return only.key }
-    return sorted.map { "\($0.key) on \($0.value)" }.joined(separator: ", ") + " layers"
+    return changes
   }
 
   private static func count(_ values: [String]) -> [String: Int] {

@@ -1,3 +1,5 @@
+internal import ArgumentParser
+internal import LoRA
 internal import Policies
 internal import Torch
 
@@ -5,9 +7,13 @@ internal import Torch
 /// names the flags.
 enum Advice {
   /// The error, and what to do about it where its own text cannot say.
-  static func message(of error: any Error) -> String {
+  ///
+  /// - Parameter command: what was run, whose flags can be named.
+  static func message(of error: any Error, in command: (any ParsableCommand)?) -> String {
     switch error {
     case TorchError.outOfMemory: "\(error); try a smaller --batch or --res"
+    case AdapterFileError.mismatch where allowsMore(command):
+      "\(error)".addingToFirstLine(" (--allow-partial takes what fits)")
     case let error as TrainingDivergence:
       "\(error). --resume would come to the same step: begin from an adapter that was saved, with --lora FILE, a lower --lr "
         + "and another --out"
@@ -18,5 +24,18 @@ enum Advice {
   /// That the model does not see `rest`, the end of a prompt.
   static func truncation(_ rest: String) -> String {
     "the model sees 75 tokens of a prompt; this was cut off: “\(rest)”"
+  }
+
+  /// Whether the command has `--allow-partial`, and it was not given.
+  private static func allowsMore(_ command: (any ParsableCommand)?) -> Bool {
+    guard let command = command as? any PartialAdapterCommand else { return false }
+    return !command.partialAdapters.allowPartial
+  }
+}
+
+extension String {
+  fileprivate func addingToFirstLine(_ text: String) -> String {
+    let end = firstIndex(of: "\n") ?? endIndex
+    return "\(self[..<end])\(text)\(self[end...])"
   }
 }

@@ -61,7 +61,10 @@ enum ExitStatus: Int32 {
   }
 
   private static func of(_ error: AdapterFileError) -> ExitStatus {
-    if case .noFile = error { .missingFile } else { .badInput }
+    switch error {
+    case .noFile, .noConfiguration: .missingFile
+    default: .badInput
+    }
   }
 
   private static func of(_ error: ImagingError) -> ExitStatus {
@@ -129,7 +132,7 @@ enum ExitStatus: Int32 {
   private static func of(_ error: AdapterError) -> ExitStatus {
     switch error {
     case .rank, .alpha, .dropout, .noneOf: .usage
-    case .noLayers, .shape, .notFinite, .empty, .inTraining: .badInput
+    case .noLayers, .shape, .notFinite, .notMerged, .empty, .inTraining: .badInput
     }
   }
 

@@ -4,22 +4,8 @@ internal import Torch
 
 extension AdapterWeights.WritableForm: ExpressibleByArgument {}
 
-/// What tensors are stored as.
-enum StoredType: String, CaseIterable, ExpressibleByArgument {
-  case fp32, fp16, bf16
-
-  /// The type itself.
-  var dtype: DType {
-    switch self {
-    case .fp32: .float32
-    case .fp16: .float16
-    case .bf16: .bfloat16
-    }
-  }
-}
-
 /// `raft-diffuse lora convert`: an adapter in another form.
-struct LoRAConvertCommand: ParsableCommand {
+struct LoRAConvertCommand: PartialAdapterCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write an adapter in another form.",
@@ -43,6 +29,7 @@ struct LoRAConvertCommand: ParsableCommand {
   var dtype: StoredType?
 
   @OptionGroup var base: AdapterModelOptions
+  @OptionGroup var partialAdapters: PartialAdapterOptions
 
   @Flag(help: "Replace files that exist.")
   var force = false
@@ -61,7 +48,8 @@ struct LoRAConvertCommand: ParsableCommand {
 
   func run() throws {
     let model = try base.load()
-    let file = try base.read(adapter, model)
+    let file = try partialAdapters.read(adapter, names: AdapterModelOptions.names(model))
+    Console.remarks(on: [file])
     let outputs = file.weights.files(to, at: trimmed)
     for output in outputs { try OutputFile.check(output, force: force) }
     var weights = file.weights

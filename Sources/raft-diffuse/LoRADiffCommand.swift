@@ -3,7 +3,7 @@ internal import Foundation
 internal import LoRA
 
 /// `raft-diffuse lora diff`: how far two adapters are from each other.
-struct LoRADiffCommand: ParsableCommand {
+struct LoRADiffCommand: PartialAdapterCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Compare what two adapters change: norms, distance and cosine, layer by layer.",
@@ -16,14 +16,18 @@ struct LoRADiffCommand: ParsableCommand {
   var second: String
 
   @OptionGroup var base: AdapterModelOptions
+  @OptionGroup var partialAdapters: PartialAdapterOptions
 
   @Flag(help: "Print one machine-readable object on standard output.")
   var json = false
 
   func run() throws {
     let model = try base.load()
-    let comparison = try AdapterComparison(
-      base.read(first, model).weights, base.read(second, model).weights)
+    let files = try [first, second].map {
+      try partialAdapters.read($0, names: AdapterModelOptions.names(model))
+    }
+    Console.remarks(on: files)
+    let comparison = try AdapterComparison(files[0].weights, files[1].weights)
     let report = AdapterDifference(a: first, b: second, comparison)
     if json {
       try Console.json(report)

@@ -3,7 +3,7 @@ internal import LoRA
 internal import Policies
 
 /// `raft-diffuse lora inspect`: what is in files of adapters.
-struct LoRAInspectCommand: ParsableCommand {
+struct LoRAInspectCommand: PartialAdapterCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show an adapter's form, ranks, scales, targets and how much it changes.")
@@ -12,6 +12,7 @@ struct LoRAInspectCommand: ParsableCommand {
   var adapters: [String]
 
   @OptionGroup var base: AdapterModelOptions
+  @OptionGroup var partialAdapters: PartialAdapterOptions
 
   @Flag(help: "Print one machine-readable object an adapter, each on its line.")
   var json = false
@@ -19,7 +20,9 @@ struct LoRAInspectCommand: ParsableCommand {
   func run() throws {
     let model = try base.load()
     for (i, path) in adapters.enumerated() {
-      let report = try AdapterReport(base.read(path, model), targets: model?.targets)
+      let file = try partialAdapters.read(path, names: AdapterModelOptions.names(model))
+      if let warning = file.warning { Console.warning(warning) }
+      let report = try AdapterReport(file, targets: model?.targets)
       if json {
         try Console.json(report)
       } else {

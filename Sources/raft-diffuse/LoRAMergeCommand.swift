@@ -6,7 +6,7 @@ internal import Policies
 internal import Torch
 
 /// `raft-diffuse lora merge`: adapters that become part of a model.
-struct LoRAMergeCommand: ParsableCommand {
+struct LoRAMergeCommand: PartialAdapterCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Write a model with adapters merged into its weights.",
@@ -36,6 +36,8 @@ struct LoRAMergeCommand: ParsableCommand {
   @Flag(help: "Print one machine-readable object on standard output.")
   var json = false
 
+  var partialAdapters: PartialAdapterOptions { adapters.partial }
+
   func validate() throws {
     if adapters.choices.isEmpty {
       throw ValidationError("--lora is missing: name at least one adapter to merge.")
@@ -48,9 +50,7 @@ struct LoRAMergeCommand: ParsableCommand {
     try check(location)
     let base = try AdaptableModel(location, variant: variant)
     let loaded = try adapters.load(base.names)
-    for adapter in loaded {
-      if let warning = adapter.warning { Console.warning(warning) }
-    }
+    Console.remarks(on: loaded.map(\.file))
     let merge = AdapterMerge(
       loaded.map { ($0.file.weights, $0.choice.scale) }, dtype: dtype?.dtype)
     let report = try merge.write(location, to: out, variant: variant)

@@ -23,17 +23,19 @@ struct RaftDiffuse: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    var running: (any ParsableCommand)?
     do {
       var command = try RaftDiffuse.parseAsRoot()
+      running = command
       try command.run()
     } catch {
-      end(with: error)
+      end(with: error, in: running)
     }
   }
 
-  private static func end(with error: any Error) -> Never {
+  private static func end(with error: any Error, in command: (any ParsableCommand)?) -> Never {
     if let status = ExitStatus(of: error) {
-      Console.error(Advice.message(of: error))
+      Console.error(Advice.message(of: error, in: command))
       exit(status.rawValue)
     }
     let code = RaftDiffuse.exitCode(for: error)

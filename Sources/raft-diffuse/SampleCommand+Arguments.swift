@@ -5,7 +5,7 @@ extension SampleCommand {
       "raft-diffuse", "sample", "--model", record.model,
     ]
     for adapter in record.adapters ?? [] {
-      arguments += ["--lora", "\(adapter.path):\(adapter.scale)"]
+      arguments += ["--lora", adapter.argument]
     }
     // An empty text can only be a word of its own, and one that begins with a dash cannot.
     arguments += record.prompt.isEmpty ? ["--prompt", ""] : ["--prompt=\(record.prompt)"]
@@ -27,7 +27,7 @@ extension SampleCommand {
     add("--variant", model.files.variant)
     add("--tokenizer", model.files.tokenizer.map(ModelFiles.recorded))
     if record.matchesDiffusersSteps { arguments.append("--match-diffusers-steps") }
-    if adapters.allowPartial { arguments.append("--allow-partial") }
+    if partialAdapters.allowPartial { arguments.append("--allow-partial") }
     if record.emphasis { arguments.append("--emphasis") }
     if record.longPrompts { arguments.append("--long-prompts") }
     return arguments

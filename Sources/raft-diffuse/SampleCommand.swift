@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Diffusion
 
 /// `raft-diffuse sample`: images from text.
-struct SampleCommand: ParsableCommand {
+struct SampleCommand: PartialAdapterCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
     abstract: "Make images from prompts.",
@@ -23,6 +23,8 @@ struct SampleCommand: ParsableCommand {
       "Images made at once; by default what fits the free memory and fills the processor.",
       valueName: "n"))
   var batch: Int?
+
+  var partialAdapters: PartialAdapterOptions { adapters.partial }
 
   func validate() throws {
     if let count = bestOf.count { try validateBestOf(count) }

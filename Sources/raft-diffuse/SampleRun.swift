@@ -166,7 +166,7 @@ struct SampleRun {
   private func adapted(_ model: StableDiffusion) throws -> [AdapterRecord] {
     guard !command.adapters.choices.isEmpty else { return [] }
     let loaded = try command.adapters.load(AdapterNames(model))
-    loaded.compactMap(\.warning).forEach(warn)
+    if !command.output.quiet { Console.remarks(on: loaded.map(\.file)) }
     try AdapterTargets(model).attach(
       loaded.map { ($0.file.weights, $0.choice.scale) }, folding: true)
     return loaded.map(\.record)
@@ -330,7 +330,8 @@ struct SampleRun {
       startToFirstStepBeginSeconds: stopwatch.startToFirstBeginning,
       startToFirstStepSeconds: stopwatch.startToFirstEnd,
       decodeSeconds: stopwatch.decoding, totalSeconds: elapsed,
-      peakMemoryBytes: Machine.peakMemory, error: failure.map { Advice.message(of: $0) })
+      peakMemoryBytes: Machine.peakMemory,
+      error: failure.map { Advice.message(of: $0, in: command) })
   }
 
   private func warnOfTruncation(_ textToImage: TextToImage) {

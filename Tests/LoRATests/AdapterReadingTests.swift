@@ -1,3 +1,4 @@
+import Files
 import LoRA
 import NN
 import TestSupport
@@ -81,6 +82,46 @@ struct AdapterReadingTests {
     }
   }
 
+  @Test("a file of PEFT's takes the configuration beside it, whatever its name; other forms do not")
+  func configurationBeside() throws {
+    try withTemporaryFolder { folder in
+      func write(_ name: String, _ tensors: [String: Tensor]) throws -> String {
+        let path = "\(folder)/\(name).safetensors"
+        try SafetensorsWriter.write(
+          tensors.map { .init(name: $0.key, tensor: $0.value) }, to: path)
+        return path
+      }
+      func configure(_ alpha: Int) throws {
+        try AtomicFile.write(
+          Array("{\"r\": 2, \"lora_alpha\": \(alpha)}".utf8), to: "\(folder)/adapter_config.json")
+      }
+      func read(_ path: String) throws -> AdapterFile {
+        try AdapterFile.read(path, names: AdapterFixture.names)
+      }
+      let peft = try write("mine", Self.peftPair())
+      let kohya = try write("kohya", Self.pair("lora_unet_conv_in"))
+      try configure(4)
+      let (first, other) = try (read(peft), read(kohya))
+      #expect(first.weights.layers.values.map(\.scale) == [2])
+      #expect(first.alphaOrigin == .configuration && first.layersWithoutAlpha == 0)
+      #expect(other.weights.layers.values.map(\.scale) == [1])
+      #expect(other.alphaOrigin == .absent && other.layersWithoutAlpha == 1)
+      // α is part of what the hash tells apart; AutoV3 of a file that has its own stays.
+      try configure(2)
+      #expect(try read(peft).hash != first.hash)
+      #expect(try read(kohya).hash == other.hash)
+    }
+  }
+
+  @Test("layers that lack an alpha are counted where the form has a place for it")
+  func withoutAlpha() throws {
+    var tensors = try Self.pair("lora_unet_conv_in", ["alpha": Tensor.full([], 1)])
+    #expect(try read(tensors).layersWithoutAlpha == 0)
+    tensors.merge(try Self.pair("lora_unet_conv_out")) { one, _ in one }
+    #expect(try read(tensors).layersWithoutAlpha == 1)
+    #expect(try read(Self.pair("unet.conv_in")).layersWithoutAlpha == 0)
+  }
+
   @Test("a 1×1 convolution's factors and a linear layer's stand for each other")
   func pointwise() throws {
     let targets = try Self.targets()
@@ -100,6 +141,14 @@ struct AdapterReadingTests {
     _ = try Linear(weights["proj"], from: 4, to: 6)
     _ = try Linear(weights["mid.attn2.to_k"], from: 8, to: 6)
     return AdapterTargets([(.unet, weights.slots)])
+  }
+
+  /// Factors of rank 2 under PEFT's names.
+  static func peftPair() throws -> [String: Tensor] {
+    try [
+      "base_model.model.conv_in.lora_A.weight": .ones([2, 4]),
+      "base_model.model.conv_in.lora_B.weight": .ones([6, 2]),
+    ]
   }
 
   /// Factors of rank 2 that fit, and what else the layer has.

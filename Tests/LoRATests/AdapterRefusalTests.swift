@@ -59,6 +59,23 @@ struct AdapterRefusalTests {
     #expect(try text("{\"r\": 2, \"lora_alpha\": 2}") == "")
   }
 
+  @Test("PEFT's tensors without a configuration are refused, as a file and as a folder")
+  func noConfiguration() throws {
+    try withTemporaryFolder { folder in
+      let names = ["adapter_model", "mine"].map { "\(folder)/\($0).safetensors" }
+      for name in names {
+        try SafetensorsWriter.write(
+          AdapterReadingTests.peftPair().map { .init(name: $0.key, tensor: $0.value) }, to: name)
+      }
+      for (given, file) in zip([folder] + names, [names[0]] + names) {
+        #expect(
+          message { try AdapterFile.read(given, names: AdapterFixture.names) }
+            == "\(file) has PEFT's form, whose alpha is in a file beside it, and \(folder)/adapter_config.json does not "
+            + "exist; copy the adapter's adapter_config.json there")
+      }
+    }
+  }
+
   @Test("a layer that the metadata name as a target and the tensors lack is told")
   func targets() throws {
     let names = AdapterNames(
@@ -124,7 +141,7 @@ struct AdapterRefusalTests {
     #expect(
       text(tensors, names: names)
         == ([
-          "a.safetensors does not fit in whole; is it a LoRA for another base? (--allow-partial takes what fits)"
+          "a.safetensors does not fit in whole; is it a LoRA for another base?"
         ] + sections).joined(separator: "\n"))
     let taken = try read(tensors, names: names, allowsPartial: true)
     #expect(taken.weights.layers.count == 1)

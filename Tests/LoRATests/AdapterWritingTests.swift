@@ -104,6 +104,46 @@ struct AdapterWritingTests {
     )
   }
 
+  @Test("PEFT's folder is whole or not there; over an old one no factor meets the other's alpha")
+  func peftFolder() throws {
+    let weights = try AdapterWeights.random(seed: 3)
+    let broken = AdapterWeights(
+      layers: [
+        LayerAddress(.unet, "conv_in"): LowRankFactors(
+          down: try Tensor.full([1, 2], 1e6), up: try Tensor.ones([2, 1]))
+      ])
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/new/peft"
+      #expect(throws: AdapterFileError.self) {
+        try broken.write(.peft, to: path, dtype: .float16)
+      }
+      #expect(try FolderListing.names(in: "\(folder)/new") == [])
+      let files = try weights.write(.peft, to: path)
+      #expect(try FolderListing.names(in: "\(folder)/new") == ["peft"])
+      let others = "\(path)/README.md"
+      try AtomicFile.write(Array("a fox".utf8), to: others)
+      // What cannot be stored leaves the old adapter as it was.
+      #expect(throws: AdapterFileError.self) {
+        try broken.write(.peft, to: path, dtype: .float16)
+      }
+      #expect(files.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+      // What the disk refuses half-way leaves factors without any alpha, which nobody reads.
+      try FileManager.default.removeItem(atPath: files[0])
+      try FileManager.default.createDirectory(
+        atPath: files[0] + "/x", withIntermediateDirectories: true)
+      #expect(throws: FileError.self) { try weights.write(.peft, to: path) }
+      #expect(
+        files.filter { $0.hasSuffix(".json") }
+          .allSatisfy { !FileManager.default.fileExists(atPath: $0) })
+      try FileManager.default.removeItem(atPath: files[0])
+      try weights.write(.peft, to: path)
+      #expect(FileManager.default.fileExists(atPath: others))
+      #expect(
+        try AdapterFile.read(path, names: AdapterFixture.names).weights.layers.count
+          == weights.layers.count)
+    }
+  }
+
   private func rewritten(_ weights: AdapterWeights, _ form: AdapterWeights.WritableForm) throws
     -> AdapterWeights
   {

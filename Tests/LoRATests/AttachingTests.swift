@@ -120,6 +120,27 @@ struct AttachingTests {
     }
   }
 
+  @Test(
+    "an adapter whose training begins at B = 0 computes its branch and changes no bit",
+    arguments: Kind.allCases, [DType.float32, .bfloat16])
+  func beginning(_ kind: Kind, dtype: DType) throws {
+    let layer = try make(kind, dtype)
+    let plain = try layer.function(layer.x)
+    let slot = try #require(layer.targets[Self.address])
+    let factors = try kind.factors(seed: 1)
+    func result(_ up: Tensor) throws -> Tensor {
+      let adapter = try TrainableAdapter(
+        adapter(LowRankFactors(down: factors.down, up: up)), on: layer.targets, seed: 1)
+      try adapter.attach()
+      defer { adapter.detach() }
+      // Nothing is skipped here: the branch hangs, whatever its factors.
+      #expect(!slot.isEmpty)
+      return try withoutGradients { try layer.function(layer.x) }
+    }
+    #expect(try result(factors.up * 0).isEqual(to: plain))
+    #expect(try !result(factors.up).isEqual(to: plain))
+  }
+
   @Test("in bf16 an adapter stays apart, whatever was asked", arguments: Kind.allCases)
   func bfloat16(_ kind: Kind) throws {
     let layer = try make(kind, .bfloat16)

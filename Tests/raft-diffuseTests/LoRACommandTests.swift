@@ -77,6 +77,81 @@ struct LoRACommandTests {
     }
   }
 
+  @Test("a model's folder is replaced with --force alone, and a merge that fails changes nothing")
+  func replacing() throws {
+    let merging = ["merge", "--model", "model", "--out", "merged", "--lora"]
+    #expect(try lora(merging + ["b.safetensors"]).status == 0)
+    try folder.write("old", to: "merged/old.txt")
+    let before = folder.files
+    let again = try lora(merging + ["b.safetensors:0.5"])
+    #expect(again.status == 74)
+    #expect(
+      again.errors
+        == "raft-diffuse: merged exists; choose another place, or replace it with --force\n")
+    let failed = try lora(merging + ["b.safetensors:1e9", "--dtype", "fp16", "--force"])
+    #expect(failed.status == 65, "\(failed.errors)")
+    #expect(folder.files == before)
+    #expect(try lora(merging + ["b.safetensors:0.5", "--force"]).status == 0)
+    #expect(folder.files == before.filter { $0 != "merged/old.txt" })
+    let other = try lora(["merge", "--model", "model", "--out", "m", "--lora", "b.safetensors:0.5"])
+    #expect(other.status == 0)
+    let unet = "unet/diffusion_pytorch_model.safetensors"
+    #expect(try folder.data("merged/\(unet)") == folder.data("m/\(unet)"))
+  }
+
+  @Test("a kohya file without alpha is noted, once; one in diffusers' form has none by right")
+  func noAlpha() throws {
+    let file = try CheckpointFile.open(folder.path("b.safetensors"))
+    func write(_ name: String, _ keys: [String]) throws {
+      let items = try keys.map {
+        SafetensorsWriter.Item(name: $0, tensor: try file.entry($0).tensor())
+      }
+      try SafetensorsWriter.write(items, to: folder.path(name))
+    }
+    let alphas = file.names.filter { $0.hasSuffix(".alpha") }
+    try write("none.safetensors", file.names.filter { !alphas.contains($0) })
+    try write("some.safetensors", file.names.filter { !alphas.dropLast().contains($0) })
+    let sampling = [
+      "--prompt", "a", "--lora", "none.safetensors", "--lora", "none.safetensors:0.5",
+    ]
+    let note = "none.safetensors stores no alpha: its scale is taken as 1\n"
+    #expect(try folder.sample(sampling, model: "model", quiet: false).errors.contains(note))
+    #expect(try folder.sample(sampling + ["--out", "q"], model: "model").errors == "")
+    let merging = ["merge", "--model", "model", "--lora"]
+    #expect(try lora(merging + ["none.safetensors", "--out", "m"]).errors == note)
+    #expect(
+      try lora(merging + ["some.safetensors", "--out", "n"]).errors
+        == "some.safetensors stores no alpha for 2 of its 3 layers: their scale is taken as 1\n")
+    #expect(
+      try lora(["inspect", "none.safetensors"]).output.contains(
+        "  alpha: 2 (the file says none, so it is the rank and the scale is 1)\n"))
+    #expect(
+      try lora(["inspect", "some.safetensors"]).output.contains(
+        " (the file says none for 2 layers, so it is their rank and their scale is 1)\n"))
+    let converting = ["convert", "b.safetensors", "--to", "diffusers", "--out", "d.safetensors"]
+    #expect(try lora(converting).status == 0)
+    #expect(try lora(["diff", "b.safetensors", "d.safetensors"]).errors == "")
+  }
+
+  @Test("--allow-partial is named by the commands that have it, until it is given")
+  func partial() throws {
+    let file = try CheckpointFile.open(folder.path("b.safetensors"))
+    var items = try file.names.map {
+      SafetensorsWriter.Item(name: $0, tensor: try file.entry($0).tensor())
+    }
+    items.append(.init(name: "lora_unet_elsewhere.lora_up.weight", tensor: try .ones([2, 2])))
+    try SafetensorsWriter.write(items, to: folder.path("p.safetensors"))
+    let reason = "raft-diffuse: p.safetensors does not fit in whole; is it a LoRA for another base?"
+    let rest = "\n  1 tensors that no layer takes:\n    lora_unet_elsewhere.lora_up.weight\n"
+    let merging = ["merge", "--model", "model", "--lora", "p.safetensors", "--out", "m"]
+    let refused = try lora(merging)
+    #expect(refused.status == 65)
+    #expect(refused.errors == "\(reason) (--allow-partial takes what fits)\(rest)")
+    let taken = try lora(merging + ["--allow-partial"])
+    #expect(taken.status == 0)
+    #expect(taken.errors == "warning: p.safetensors was taken in part only:\(rest)")
+  }
+
   @Test("an adapter that rounding takes away is warned of with its share")
   func loss() throws {
     let run = try lora([

@@ -48,31 +48,20 @@ public final class StableDiffusion {
   ) throws {
     self.location = location
     let parts = try location.parts(variant: variant)
-    let unetConfiguration = try UNetConfiguration(parts.configuration(.unet))
+    let unetConfiguration = try parts.unetConfiguration(path: location.path)
     let vaeConfiguration = try VAEConfiguration(parts.configuration(.vae))
     let textConfiguration = try TextConfiguration(parts.configuration(.textEncoder))
-    try ModelFamily.refuse(
-      inChannels: unetConfiguration.inChannels, contextWidth: unetConfiguration.contextWidth,
-      path: location.path)
     try Self.check(unetConfiguration, vaeConfiguration, textConfiguration, location)
     scheduler = try parts.scheduler
     self.tokenizer = try Self.tokenizer(named: tokenizer, of: parts)
     warnings = try Self.check(self.tokenizer, textConfiguration, location)
-    let unetWeights = try parts.weights(.unet, placement: placement)
-    unet = try UNet2DConditionModel(unetWeights, unetConfiguration)
-    try unetWeights.verify()
-    let vaeWeights = try parts.weights(.vae, placement: placement)
-    vae = try AutoencoderKL(vaeWeights, vaeConfiguration)
-    try vaeWeights.verify(ignoring: { $0.hasPrefix("loss.") || $0.hasPrefix("model_ema.") })
-    let textWeights = try parts.weights(.textEncoder, placement: placement)
-    // Once a prompt, a fiftieth of a step: fp32 costs nothing here, and fp16 overflows in some
-    // checkpoints.
-    textEncoder = try TextTransformer(textWeights.inFullPrecision, textConfiguration)
-    try textWeights.verify(ignoring: {
-      $0.hasSuffix("position_ids") || $0 == "text_projection.weight" || $0 == "logit_scale"
-    })
-    parameterCount =
-      unetWeights.elementCount + vaeWeights.elementCount + textWeights.elementCount
+    let unet = try parts.unet(unetConfiguration, placement: placement)
+    let vae = try parts.vae(vaeConfiguration, placement: placement)
+    let textEncoder = try parts.textEncoder(textConfiguration, placement: placement)
+    self.unet = unet.network
+    self.vae = vae.network
+    self.textEncoder = textEncoder.network
+    parameterCount = unet.elementCount + vae.elementCount + textEncoder.elementCount
   }
 
   /// The named vocabulary, else the model's own, else the published one that scripts/setup left

@@ -21,9 +21,10 @@ struct AdapterAssembly {
   private var pieces: [LayerAddress: [AdapterKey.Part: TensorEntry]] = [:]
   private var configurations: [LayerAddress: AdapterConfiguration] = [:]
   private var forms: [AdapterForm: Int] = [:]
+  private var kohyaLayers: Set<LayerAddress> = []
 
-  /// What ``build()`` makes of the tensors.
-  struct Built {
+  /// What `build` makes of the tensors.
+  private struct Built {
     var layers: [LayerAddress: LowRankFactors] = [:]
     var dtypes: [DType] = []
     var incomplete: [String] = []
@@ -59,6 +60,7 @@ struct AdapterAssembly {
     }
     metadata.merge(file.metadata) { first, _ in first }
     let described = try Self.described(by: file)
+    var wrapped: [LayerAddress] = []
     for (name, key) in keys {
       guard let key, let layer = key.layer(names, only: component) else {
         unused.append(name)
@@ -69,11 +71,18 @@ struct AdapterAssembly {
       }
       pieces[layer, default: [:]][key.part] = try file.entry(name)
       forms[key.form, default: 0] += 1
+      if key.form.storesAlpha { kohyaLayers.insert(layer) }
       let named = described[key.hasComponent ? layer.component : nil]
       if let known = configuration ?? named ?? described[layer.component] {
         configurations[layer] = known
         alphaOrigin = configuration == nil ? .metadata : .configuration
+      } else if key.isPEFT {
+        wrapped.append(layer)
       }
+    }
+    guard wrapped.allSatisfy({ pieces[$0]?[.alpha] != nil }) else {
+      throw AdapterFileError.noConfiguration(
+        file: file.path, expected: AdapterLocation.configuration(beside: file.path))
     }
     unused += file.unreadable.keys.sorted()
   }
@@ -107,7 +116,7 @@ struct AdapterAssembly {
   }
 
   /// Checks shapes and numbers, and makes factors of what fits.
-  mutating func build() throws -> Built {
+  private mutating func build() throws -> Built {
     var built = Built()
     var dtypes: Set<DType> = []
     for (layer, parts) in pieces.sorted(by: { $0.key < $1.key }) {
@@ -162,13 +171,28 @@ struct AdapterAssembly {
     }
   }
 
+  /// The adapter that the tensors make up.
+  mutating func finished(allowsPartial: Bool, hash: String) throws -> AdapterFile {
+    let built = try build()
+    let leftOut =
+      AdapterFileError.section("tensors that no layer takes", unused)
+      + AdapterFileError.section("layers that lack factors", built.incomplete)
+      + AdapterFileError.section("layers of another shape", built.wrong)
+    if built.layers.isEmpty || !(leftOut.isEmpty || allowsPartial) {
+      throw failure(built)
+    }
+    let withoutAlpha = kohyaLayers.filter { layer in
+      built.layers[layer] != nil && configurations[layer] == nil && pieces[layer]?[.alpha] == nil
+    }
+    return AdapterFile(
+      path: path, weights: AdapterWeights(layers: built.layers, metadata: metadata), form: form,
+      alphaOrigin: alphaOrigin, layersWithoutAlpha: withoutAlpha.count, dtypes: built.dtypes,
+      leftOut: leftOut, hash: hash)
+  }
+
   /// The error of a file that does not fit.
-  func failure(_ built: Built) -> AdapterFileError {
-    do {
-      try UnsupportedAdapter.refuseOtherBase(unused, file: path)
-    } catch let error as AdapterFileError {
-      return error
-    } catch {}
+  private func failure(_ built: Built) -> AdapterFileError {
+    if let error = UnsupportedAdapter.otherBase(unused, file: path) { return error }
     if let base = built.base {
       return .otherBase(file: path, base: base.name, evidence: base.evidence)
     }

@@ -5,7 +5,7 @@ package import Torch
 /// An adapter as it was read from a file or a folder, and what the file says about it.
 package struct AdapterFile {
   /// Where the scales come from.
-  package enum AlphaOrigin: String, Sendable {
+  package enum AlphaOrigin: String, Sendable, Encodable {
     /// Tensors called `….alpha`.
     case tensors
     /// PEFT's `adapter_config.json`.
@@ -28,6 +28,10 @@ package struct AdapterFile {
   /// Where the scales come from.
   package let alphaOrigin: AlphaOrigin
 
+  /// Layers whose form keeps α among the tensors, as kohya's does, and which have none: their scale
+  /// is taken as 1.
+  package let layersWithoutAlpha: Int
+
   /// The types of the stored factors, widest first.
   package let dtypes: [DType]
 
@@ -35,7 +39,8 @@ package struct AdapterFile {
   package let leftOut: [String]
 
   /// The digest that A1111's web UI calls AutoV3: SHA-256 of a safetensors file's bytes behind its
-  /// header, and of other files' whole bytes.
+  /// header, and of other files' whole bytes. Where PEFT's configuration says α, which files of
+  /// tensors then do not, its bytes are digested too.
   package let hash: String
 
   /// Reads the adapter at `path`: a file or a folder of any form.
@@ -48,29 +53,15 @@ package struct AdapterFile {
     -> AdapterFile
   {
     var assembly = AdapterAssembly(path: path, names: names)
-    let location = try AdapterLocation(path)
-    for part in location.parts {
+    var digested: [String] = []
+    for part in try AdapterLocation(path).parts {
       let file = try CheckpointFile.open(part.path)
-      let configuration = try part.configuration.map { path in
-        try AdapterConfiguration(ConfigurationFile(path))
-      }
+      let source = part.isOfPEFT(file.names) ? part.configuration : nil
+      let configuration = try source.map { try AdapterConfiguration(ConfigurationFile($0)) }
       try assembly.add(file, configuration: configuration, component: part.component)
+      digested += [part.path, source].compactMap(\.self)
     }
-    return try assembly.finished(
-      allowsPartial: allowsPartial, hash: hash(of: location.parts.map(\.path)))
-  }
-
-  fileprivate init(
-    path: String, weights: AdapterWeights, form: AdapterForm, alphaOrigin: AlphaOrigin,
-    dtypes: [DType], leftOut: [String], hash: String
-  ) {
-    self.path = path
-    self.weights = weights
-    self.form = form
-    self.alphaOrigin = alphaOrigin
-    self.dtypes = dtypes
-    self.leftOut = leftOut
-    self.hash = hash
+    return try assembly.finished(allowsPartial: allowsPartial, hash: hash(of: digested))
   }
 
   private static func hash(of paths: [String]) throws -> String {
@@ -87,22 +78,5 @@ package struct AdapterFile {
         }
       }
     }
-  }
-}
-
-extension AdapterAssembly {
-  /// The adapter that the tensors make up.
-  mutating func finished(allowsPartial: Bool, hash: String) throws -> AdapterFile {
-    let built = try build()
-    let leftOut =
-      AdapterFileError.section("tensors that no layer takes", unused)
-      + AdapterFileError.section("layers that lack factors", built.incomplete)
-      + AdapterFileError.section("layers of another shape", built.wrong)
-    if built.layers.isEmpty || !(leftOut.isEmpty || allowsPartial) {
-      throw failure(built)
-    }
-    return AdapterFile(
-      path: path, weights: AdapterWeights(layers: built.layers, metadata: metadata), form: form,
-      alphaOrigin: alphaOrigin, dtypes: built.dtypes, leftOut: leftOut, hash: hash)
   }
 }

@@ -5,6 +5,9 @@ public enum AdapterFileError: Error, Equatable, CustomStringConvertible {
   /// A folder holds none of the files that adapters come in.
   case noFile(folder: String, looked: [String])
 
+  /// Tensors with PEFT's names, and nothing that says their α.
+  case noConfiguration(file: String, expected: String)
+
   /// No tensor of the file belongs to an adapter.
   case notAnAdapter(file: String, example: String)
 
@@ -43,6 +46,9 @@ public enum AdapterFileError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noFile(let folder, let looked):
       "\(folder) has no adapter; looked for \(looked.joined(separator: ", "))"
+    case .noConfiguration(let file, let expected):
+      "\(file) has PEFT's form, whose alpha is in a file beside it, and \(expected) does not exist; "
+        + "copy the adapter's adapter_config.json there"
     case .notAnAdapter(let file, let example):
       "\(file) is no adapter: no tensor in it is a factor of one (it has \(example.printable)); "
         + "give a LoRA file of diffusers, PEFT or kohya"
@@ -56,7 +62,6 @@ public enum AdapterFileError: Error, Equatable, CustomStringConvertible {
         "\(file) does not fit in whole; "
           + (unused.isEmpty && wrong.isEmpty
             ? "is the download incomplete?" : "is it a LoRA for another base?")
-          + " (--allow-partial takes what fits)"
       ] + Self.section("tensors that no layer takes", unused)
         + Self.section("layers that lack factors", incomplete)
         + Self.section("layers of another shape", wrong)).joined(separator: "\n")

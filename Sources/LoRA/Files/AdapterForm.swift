@@ -1,5 +1,5 @@
 /// How a file of an adapter spells the names of its tensors.
-package enum AdapterForm: String, Sendable, CaseIterable {
+package enum AdapterForm: String, Sendable, CaseIterable, Encodable {
   /// `unet.mid_block.….to_q.lora.down.weight`, as diffusers writes today.
   case diffusers
 
@@ -16,6 +16,14 @@ package enum AdapterForm: String, Sendable, CaseIterable {
   /// Blocks numbered as the first release numbered them:
   /// `lora_unet_middle_block_1_….lora_down.weight` or `diffusion_model.middle_block.1.….lora_A.weight`.
   case latentDiffusion = "ldm"
+
+  /// Whether α is a tensor of the file; in the other forms it is elsewhere, or equal to the rank.
+  var storesAlpha: Bool {
+    switch self {
+    case .kohya, .latentDiffusion: true
+    case .diffusers, .oldDiffusers, .peft: false
+    }
+  }
 
   /// What the form is, for people.
   package var title: String {

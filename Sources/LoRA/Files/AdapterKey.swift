@@ -20,6 +20,9 @@ struct AdapterKey {
   /// Whether the network is written in front of the layer's name.
   let hasComponent: Bool
 
+  /// Whether PEFT wrapped the network whose layer it is, as it does where α is in a file beside.
+  let isPEFT: Bool
+
   private let components: [AdapterComponent]
   private let name: String
   private let isJoined: Bool
@@ -30,7 +33,7 @@ struct AdapterKey {
     guard let (head, part, tail) = Self.split(key) else { return nil }
     self.part = part
     isOldStyle = tail.hasPrefix("_lora.")
-    let isPEFT = head.hasPrefix("base_model.model.")
+    isPEFT = head.hasPrefix("base_model.model.")
     var rest = head[...]
     while rest.hasPrefix("base_model.model.") { rest = rest.dropFirst(17) }
     let prefix = Self.prefixes.first { rest.hasPrefix($0.text) }

@@ -7,11 +7,19 @@ struct AdapterLocation {
   struct Part {
     let path: String
 
-    /// The configuration beside it, which PEFT always writes.
+    /// The `adapter_config.json` beside it, where there is one: what tensors with PEFT's names need.
     let configuration: String?
 
     /// The network whose adapter the file is, where its folder says so.
     let component: AdapterComponent?
+
+    /// Whether PEFT wrote the file, going by its name and its tensors': whether the configuration
+    /// is about it, and not about another file of the folder.
+    func isOfPEFT(_ tensors: [String]) -> Bool {
+      let name = path.split(separator: "/").last ?? ""
+      return name.hasPrefix("adapter_model.")
+        || tensors.contains { $0.hasPrefix("base_model.model.") }
+    }
   }
 
   /// The files in the order in which they are read.
@@ -28,12 +36,9 @@ struct AdapterLocation {
       throw FileError.missing(path)
     }
     guard isFolder.boolValue else {
-      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-      let name = path.dropFirst(folder.count)
-      let configuration = folder + "adapter_config.json"
-      let isPEFT =
-        name.hasPrefix("adapter_model.") && FileManager.default.fileExists(atPath: configuration)
-      parts = [Part(path: path, configuration: isPEFT ? configuration : nil, component: nil)]
+      let configuration = Self.configuration(beside: path)
+      let isThere = FileManager.default.fileExists(atPath: configuration)
+      parts = [Part(path: path, configuration: isThere ? configuration : nil, component: nil)]
       return
     }
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -66,9 +71,18 @@ struct AdapterLocation {
     guard let name = weights.map({ "adapter_model.\($0)" }).first(where: present.contains) else {
       return nil
     }
+    let path = "\(folder)/\(name)"
+    let configuration = Self.configuration(beside: path)
     // Without it there is no alpha.
-    let configuration = "\(folder)/adapter_config.json"
-    guard present.contains("adapter_config.json") else { throw FileError.missing(configuration) }
-    return Part(path: "\(folder)/\(name)", configuration: configuration, component: component)
+    guard present.contains("adapter_config.json") else {
+      throw AdapterFileError.noConfiguration(file: path, expected: configuration)
+    }
+    return Part(path: path, configuration: configuration, component: component)
+  }
+
+  /// Where PEFT's configuration of the tensors in `file` would be.
+  static func configuration(beside file: String) -> String {
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    return folder + "adapter_config.json"
   }
 }

@@ -13,7 +13,7 @@ extension AdapterWeights {
     var items: [(name: String, tensor: Tensor)] = []
     for component in components {
       let layers = layers(of: component)
-      let alpha = Self.commonest(layers.map(\.factors.plainAlpha)) ?? 1
+      let alpha = layers.map(\.factors.plainAlpha).commonest ?? 1
       for (name, factors) in layers {
         let key = Self.kohyaName(component, name)
         // α = 0 means "as the rank" in this form.
@@ -52,8 +52,8 @@ extension AdapterWeights {
     let isConvolutional = layers.values.contains {
       $0.down.shape.count == 4 && $0.down.shape[2] > 1
     }
-    let commonRank = Self.commonest(layers.values.map(\.rank)) ?? 0
-    let commonAlpha = Self.commonest(layers.values.map(\.plainAlpha)) ?? 0
+    let commonRank = layers.values.map(\.rank).commonest ?? 0
+    let commonAlpha = layers.values.map(\.plainAlpha).commonest ?? 0
     let arguments =
       isConvolutional
       ? "{\"conv_dim\": \"\(commonRank)\", \"conv_alpha\": \"\(text(commonAlpha))\"}" : "{}"

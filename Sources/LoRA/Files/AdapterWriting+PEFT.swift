@@ -19,7 +19,7 @@ extension AdapterWeights {
       let isRankStabilised = layers.allSatisfy(\.factors.isRankStabilised)
       let rows = layers.map { name, factors in
         let alpha = isRankStabilised ? factors.alpha : factors.plainAlpha
-        return (name, factors.rank, alpha)
+        return (name: name, rank: factors.rank, alpha: alpha)
       }
       let items = layers.flatMap { name, factors in
         [
@@ -29,7 +29,9 @@ extension AdapterWeights {
       }
       contents.tensors.append(
         .init(name: "\(folder)adapter_model.safetensors", items: items, metadata: notes))
-      let text = try Self.json(.object(Self.configuration(rows, isRankStabilised, base)))
+      let text = try AdapterConfiguration.text(
+        of: AdapterConfiguration.members(
+          of: rows, isRankStabilised: isRankStabilised, base: base))
       contents.texts.append(("\(folder)adapter_config.json", text))
     }
     return contents

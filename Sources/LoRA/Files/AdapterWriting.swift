@@ -1,23 +1,6 @@
 internal import Files
 internal import Foundation
-internal import NN
 package import Torch
-
-/// What a form makes of an adapter: files by their names below a folder or beside it.
-struct AdapterContents {
-  /// A file of tensors.
-  struct TensorsFile {
-    /// The path below the destination; empty where the destination is the file itself.
-    let name: String
-    var items: [(name: String, tensor: Tensor)]
-    var metadata: [String: String]
-  }
-
-  var tensors: [TensorsFile]
-
-  /// Texts by path below the destination.
-  var texts: [(name: String, text: String)] = []
-}
 
 extension AdapterWeights {
   /// The forms that can be written.
@@ -25,7 +8,9 @@ extension AdapterWeights {
     case diffusers, kohya, peft
   }
 
-  /// Writes the adapter, each file whole or not at all.
+  /// Writes the adapter: a file whole or not at all; a new folder too. In a folder that is there
+  /// PEFT's configurations are removed first and written last, so that factors never lie beside
+  /// the α of others.
   ///
   /// - Parameters:
   ///   - path: a file, or for `peft` a folder, which is made.
@@ -43,21 +28,13 @@ extension AdapterWeights {
       case .kohya: try kohyaContents(dtype: dtype)
       case .peft: try peftContents(base: base)
       }
-    var written: [String] = []
-    for file in contents.tensors {
-      let target = file.name.isEmpty ? path : "\(path)/\(file.name)"
-      try Self.makeFolder(of: target, isWanted: !file.name.isEmpty)
-      let items = try file.items.map { name, tensor in
-        SafetensorsWriter.Item(name: name, tensor: try Self.stored(tensor, name, dtype))
-      }
-      try SafetensorsWriter.write(items, metadata: file.metadata, to: target)
-      written.append(target)
+    if contents.texts.isEmpty || FileManager.default.fileExists(atPath: path) {
+      try contents.write(to: path, dtype: dtype)
+    } else {
+      try AdapterContents.makeFolder(of: path)
+      try AtomicFolder.write(to: path) { try contents.write(to: $0, dtype: dtype) }
     }
-    for (name, text) in contents.texts {
-      try AtomicFile.write(Data(text.utf8), to: "\(path)/\(name)")
-      written.append("\(path)/\(name)")
-    }
-    return written
+    return contents.paths(at: path)
   }
 
   /// The files that ``write(_:to:dtype:base:)`` would write.
@@ -80,7 +57,7 @@ extension AdapterWeights {
       case .kohya:
         components.flatMap { component in
           let alphas = layers(of: component).map(\.factors.plainAlpha)
-          return alphas.map { $0 / (Self.commonest(alphas) ?? 1) }
+          return alphas.map { $0 / (alphas.commonest ?? 1) }
         }
       }
     return ratios.allSatisfy { $0.isFinite && abs($0.significand) == 1 }
@@ -102,7 +79,7 @@ extension AdapterWeights {
     }
   }
 
-  /// Alphas are numbers to be exact about, whatever the factors are stored as.
+  /// `tensor` in the type that the factors are stored as. Alphas are numbers to be exact about, whatever the factors are stored as.
   static func stored(_ tensor: Tensor, _ name: String, _ dtype: DType) throws -> Tensor {
     guard !tensor.shape.isEmpty else { return tensor }
     let rounded = try tensor.to(dtype).contiguous()
@@ -110,16 +87,5 @@ extension AdapterWeights {
       throw AdapterFileError.tooLarge(name, dtype: dtype.rawValue)
     }
     return rounded
-  }
-
-  private static func makeFolder(of file: String, isWanted: Bool) throws {
-    guard isWanted, let slash = file.lastIndex(of: "/") else { return }
-    let folder = String(file[..<slash])
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.unwritable(file, reason: "the folder \(folder) cannot be made")
-    }
   }
 }

@@ -8,12 +8,14 @@ enum UnsupportedAdapter {
     }
   }
 
-  /// Refuses a file of another family of models by the names of its tensors.
-  static func refuseOtherBase(_ names: [String], file: String) throws {
+  /// What to say of a file of another family of models, going by the names of its tensors; nil where
+  /// none of them gives a family away.
+  static func otherBase(_ names: [String], file: String) -> AdapterFileError? {
     for name in names {
       guard let base = base(of: name) else { continue }
-      throw AdapterFileError.otherBase(file: file, base: base, evidence: "it has \(name)")
+      return .otherBase(file: file, base: base, evidence: "it has \(name)")
     }
+    return nil
   }
 
   /// The family whose text states are so wide; nil where none is known.
