@@ -14,6 +14,7 @@ from comparing import Command, Table, Task, records, relative_rows, same_shape, 
 
 import numpy
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 from transformers import CLIPImageProcessor, CLIPTokenizer
 
@@ -59,9 +60,10 @@ def chosen_model(random, seed: int, vocabulary: int, medium: bool):
     return model, processor
 
 
-def reference(model, processor, tokenizer, paths) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def reference(model, processor, tokenizer, paths,
+              opened=tinypictures.opened) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Pixels, image embeddings and text embeddings."""
-    pixels = processor(images=[tinypictures.opened(path) for path in paths], return_tensors="pt").pixel_values
+    pixels = processor(images=[opened(path) for path in paths], return_tensors="pt").pixel_values
     length = model.config.text_config.max_position_embeddings
     ids = [tokenizer(prompt, truncation=True, max_length=length).input_ids for prompt in PROMPTS]
     return (pixels, *tinyclip.embeddings(model, pixels, ids))
@@ -127,6 +129,10 @@ def check_transformers(task: Task, paths) -> None:
         expected = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths)
         compare(task.table, f"CLIP, {container}", task.command, folder, paths, task.folder / "out", expected,
                 processor.image_std)
+        if number == 0:  # As the processor itself lays transparent images over white.
+            white = reference(model, processor, CLIPTokenizer.from_pretrained(folder), paths, Image.open)
+            compare(task.table, "CLIP, over white", task.command, folder, paths, task.folder / "out", white,
+                    processor.image_std, ("--transparency", "white"))
 
 
 def check_open_clip(task: Task, paths) -> None:
