@@ -17,18 +17,27 @@ struct AdapterChoice: Equatable {
   /// What is there under the whole text is a path, colons and all; else a number behind the last
   /// colon is the scale.
   ///
-  /// - Throws: `ValidationError` for a scale that is not finite.
+  /// - Throws: `ValidationError` for a scale that is no finite number, or no file.
   init(parsing text: String) throws {
-    guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"),
-      let scale = Double(text[text.index(after: colon)...])
-    else {
+    let isThere = FileManager.default.fileExists(atPath:)
+    guard !isThere(text), let colon = text.lastIndex(of: ":") else {
       self.init(path: text, scale: 1)
       return
     }
+    let (path, tail) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    guard let scale = Double(tail) else {
+      // A path with a colon that is not there says so when it is read.
+      guard !isThere(path) else {
+        throw ValidationError("--lora \(text): “\(tail)” is no scale; write \(path):0.8.")
+      }
+      self.init(path: text, scale: 1)
+      return
+    }
+    guard !path.isEmpty else { throw ValidationError("--lora \(text) names no file.") }
     guard scale.isFinite else {
       throw ValidationError("--lora \(text): the scale must be a finite number.")
     }
-    self.init(path: String(text[..<colon]), scale: scale)
+    self.init(path: path, scale: scale)
   }
 
   /// What A1111's web UI calls the adapter: the file's name without folder and extension.

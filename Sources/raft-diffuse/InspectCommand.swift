@@ -90,7 +90,7 @@ struct ImageReport: Encodable {
     }
     if case .object(let members)? = record {
       for member in members.sorted(by: { $0.key < $1.key }) where member.key != "command" {
-        lines.append("  \(member.key): \(member.value.text)")
+        lines += Self.lines(member.key, member.value)
       }
     }
     if let recordError {
@@ -107,6 +107,16 @@ struct ImageReport: Encodable {
     }
     if lines.count == 1 { lines.append("  no text says how it was made") }
     return lines.map(Self.harmless).joined(separator: "\n")
+  }
+
+  /// A line for every value in `value`, each under its whole name, such as `reward.score`.
+  private static func lines(_ name: String, _ value: JSONValue) -> [String] {
+    switch value {
+    case .object(let members): members.flatMap { lines("\(name).\($0.key)", $0.value) }
+    case .array(let values) where values.contains(where: \.isObject):
+      values.enumerated().flatMap { lines("\(name)[\($0)]", $1) }
+    default: ["  \(name): \(value.text)"]
+    }
   }
 
   /// A foreign text as a terminal may show it: line feeds stay, other controls and what turns the
@@ -133,5 +143,11 @@ struct ImageReport: Encodable {
     }
     return isPlain && !text.isEmpty
       ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension JSONValue {
+  fileprivate var isObject: Bool {
+    if case .object = self { true } else { false }
   }
 }

@@ -75,10 +75,7 @@ struct LoRAMergeCommand: PartialAdapterCommand {
 
   /// Finds out before any work whether the result can be written.
   private func check(_ location: ModelLocation) throws {
-    let target = URL(fileURLWithPath: out).standardizedFileURL.resolvingSymlinksInPath().path
-    let source = URL(fileURLWithPath: location.path).standardizedFileURL.resolvingSymlinksInPath()
-      .path
-    guard target != source, !target.hasPrefix(source + "/"), !source.hasPrefix(target + "/") else {
+    guard !location.holds(out), !ModelLocation.folder(out).holds(location.path) else {
       throw CommandError(
         status: .usage,
         description:

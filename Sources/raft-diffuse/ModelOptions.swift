@@ -45,12 +45,15 @@ struct ModelOptions: ParsableArguments {
     device == "auto" ? .automatic : try Device(parsing: device).checked()
   }
 
+  /// Where the model's files are.
+  func location() throws -> ModelLocation {
+    try ModelLocation(resolving: model, environment: ProcessInfo.processInfo.environment)
+  }
+
   /// Loads the model.
   func load(on device: Device) throws -> StableDiffusion {
-    let location = try ModelLocation(
-      resolving: model, environment: ProcessInfo.processInfo.environment)
-    return try StableDiffusion(
-      location, placement: precision.placement(on: device), variant: files.variant,
+    try StableDiffusion(
+      location(), placement: precision.placement(on: device), variant: files.variant,
       tokenizer: files.tokenizer)
   }
 }

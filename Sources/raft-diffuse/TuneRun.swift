@@ -16,6 +16,13 @@ struct TuneRun {
   }
 
   func run() throws {
+    guard try !command.model.location().holds(command.output.out) else {
+      throw CommandError(
+        status: .usage,
+        description:
+          "--out \(command.output.out) is the model itself or lies in it; name another place, since the model stays as it is"
+      )
+    }
     let goesOn = command.output.goesOn
     let folder = try command.output.prepare(others: [command.saveGradients].compactMap(\.self))
     defer { folder.removeIfEmpty() }
@@ -40,6 +47,11 @@ struct TuneRun {
       batch: command.training.batch ?? given?.batch ?? 1, timestepCount: trainer.timestepCount)
     let state = TuneState(command.output, try settings(trainer, course, model))
     if goesOn { try state.restore(trainer) } else { try state.begin(trainer) }
+    if goesOn, trainer.optimizer.stepCount >= steps {
+      warn(
+        "\(trainer.optimizer.stepCount) steps are done already, and --steps is \(steps); nothing is left to do"
+      )
+    }
     try train(trainer, course, state, model)
   }
 

@@ -104,6 +104,8 @@ struct BestOfTests {
     #expect(judged["score"] as? Double == 2)
     #expect(judged["rank"] as? Int == 1 && judged["of"] as? Int == 3)
     #expect((judged["passports"] as? [String: Any])?.keys.sorted() == ["command"])
+    let report = try Command.run(["inspect", "images/000-2.png"], in: folder.root).output
+    #expect(report.contains("\n  reward.score: 2\n"))
   }
 
   @Test("leaves out what has no score, and says so where too few are left")

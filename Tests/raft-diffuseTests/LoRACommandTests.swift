@@ -15,6 +15,20 @@ struct LoRACommandTests {
     try Self.write(to: folder.path("b.safetensors"), seed: 2)
   }
 
+  @Test(
+    "what stands behind the last colon of a file that is there is its scale",
+    arguments: [
+      ("b.safetensors:abc", "“abc” is no scale; write b.safetensors:0.8."),
+      ("b.safetensors:", "“” is no scale; write b.safetensors:0.8."),
+      ("b.safetensors:0,5", "“0,5” is no scale; write b.safetensors:0.8."),
+      ("b.safetensors:inf", "the scale must be a finite number."),
+    ])
+  func scales(_ text: String, _ message: String) throws {
+    let run = try folder.sample(["--prompt", "x", "--lora", text], model: "model")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--lora \(text): \(message)"))
+  }
+
   @Test("an adapter changes the image, and the record says which one and how much of it")
   func record() throws {
     let plain = ["--prompt", "a red fox", "--seed", "1", "--precision", "fp32"]

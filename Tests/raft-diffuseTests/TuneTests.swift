@@ -208,6 +208,19 @@ struct TuneTests {
     #expect(try tune(common + ["--steps", "3", "--resume"]).status == 0)
   }
 
+  @Test("nothing is written into the model's own folder")
+  func place() throws {
+    try folder.copyModel()
+    for out in ["model", "model/unet"] {
+      let run = try tune(["--steps", "1", "--out", out, "--force"], model: "model")
+      #expect(run.status == 64)
+      #expect(
+        run.errors
+          == "raft-diffuse: --out \(out) is the model itself or lies in it; name another place, "
+          + "since the model stays as it is\n")
+    }
+  }
+
   @Test("where there is nothing to go on with, --resume says so and begins")
   func nothingToResume() throws {
     let run = try Command.run(
