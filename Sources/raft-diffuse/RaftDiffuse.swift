@@ -7,7 +7,8 @@ struct RaftDiffuse: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "raft-diffuse",
-    abstract: "Samples Stable-Diffusion-1.5-format models natively.",
+    abstract:
+      "Samples Stable-Diffusion-1.5-format models, scores images, trains and converts adapters.",
     discussion: """
       Results go to standard output, progress and warnings to standard error.
       Exit status: 0 done, 64 usage, 65 bad input data, 66 missing file, 70 internal error, 74 input/output, \
