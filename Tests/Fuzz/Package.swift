@@ -28,7 +28,9 @@ let package = Package(
     // Digests come from a package that is not needed here.
     .target(name: "Files", exclude: ["Digest.swift"], swiftSettings: strict),
     library("NN", ["Files", "Torch"]),
-    library("Tokenization", ["Files"]),
+    .target(
+      name: "Tokenization", dependencies: ["Files"], exclude: ["CLIPTokenizer+Digest.swift"],
+      swiftSettings: strict),
     library("Imaging", ["CImaging", "Files"]),
     .executableTarget(
       name: "fuzz", dependencies: ["NN", "Tokenization", "Imaging"], swiftSettings: strict),
