@@ -1,4 +1,3 @@
-internal import Files
 internal import Foundation
 internal import GRDB
 
@@ -14,8 +13,11 @@ extension RewardCache {
       let statement = try database.cachedStatement(
         sql: "SELECT score, details FROM scores WHERE image = ? AND request = ? AND passport = ?")
       return try inputs.map { input in
-        let key: StatementArguments = [input.cacheKey, Self.request(of: input), passport]
-        guard let row = try Row.fetchOne(statement, arguments: key) else { return nil }
+        let key = ScoreKey(input, passport: passport)
+        guard
+          let row = try Row.fetchOne(
+            statement, arguments: [key.image, key.request, key.passport])
+        else { return nil }
         let (score, text): (Double, String) = (row["score"], row["details"])
         guard
           let details = try? JSONDecoder().decode([String: Double].self, from: Data(text.utf8))
@@ -38,16 +40,9 @@ extension RewardCache {
           """)
       for case (let input, .score(let score, let details)) in zip(inputs, outcomes) {
         let text = String(decoding: try JSONEncoder().encode(details), as: UTF8.self)
-        try statement.execute(
-          arguments: [input.cacheKey, Self.request(of: input), passport, score, text])
+        let key = ScoreKey(input, passport: passport)
+        try statement.execute(arguments: [key.image, key.request, key.passport, score, text])
       }
     }
-  }
-
-  /// What a reward is told besides the pixels, in one digest.
-  private static func request(of input: RewardInput) -> String {
-    let metadata = input.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-    let parts = [input.prompt.map { "+\($0)" } ?? "-"] + metadata
-    return Digest.sha256(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8)
   }
 }

@@ -25,10 +25,11 @@ public final class CachedReward: ImageReward {
   public func outcomes(for inputs: [RewardInput]) throws -> [RewardOutcome] {
     let passport = passport
     let kept = try store.scores(of: inputs, passport: passport)
+    let digest = passport.digest
     var places: [ScoreKey: Int] = [:]
     var open: [RewardInput] = []
     for (input, outcome) in zip(inputs, kept) where outcome == nil {
-      let key = ScoreKey(input, passport)
+      let key = ScoreKey(input, passport: digest)
       guard places[key] == nil else { continue }
       places[key] = open.count
       open.append(input)
@@ -39,7 +40,7 @@ public final class CachedReward: ImageReward {
       try store.store(found, of: open, passport: passport)
     }
     return zip(inputs, kept).map { input, outcome in
-      outcome ?? places[ScoreKey(input, passport)].map { found[$0] }
+      outcome ?? places[ScoreKey(input, passport: digest)].map { found[$0] }
         ?? .excluded(.failed("the reward did not answer"))
     }
   }

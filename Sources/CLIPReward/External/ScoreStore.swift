@@ -20,31 +20,17 @@ public final class MemoryScoreStore: ScoreStore {
 
   /// The scores that are kept.
   public func scores(of inputs: [RewardInput], passport: RewardPassport) -> [RewardOutcome?] {
-    inputs.map { kept[ScoreKey($0, passport)] }
+    let passport = passport.digest
+    return inputs.map { kept[ScoreKey($0, passport: passport)] }
   }
 
   /// Keeps scores.
   public func store(
     _ outcomes: [RewardOutcome], of inputs: [RewardInput], passport: RewardPassport
   ) {
+    let passport = passport.digest
     for (input, outcome) in zip(inputs, outcomes) where outcome.score != nil {
-      kept[ScoreKey(input, passport)] = outcome
+      kept[ScoreKey(input, passport: passport)] = outcome
     }
-  }
-}
-
-/// What a score depends on: all that the reward is told about the image, and the reward itself.
-struct ScoreKey: Hashable {
-  let passport: RewardPassport
-  let image: String
-  let prompt: String?
-  let metadata: [String: String]
-
-  /// The key of `input` under a reward of `passport`.
-  init(_ input: RewardInput, _ passport: RewardPassport) {
-    self.passport = passport
-    image = input.cacheKey
-    prompt = input.prompt
-    metadata = input.metadata
   }
 }
