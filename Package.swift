@@ -51,7 +51,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(
@@ -80,12 +82,25 @@ let package = Package(
         "CLIP", "NN", "Torch", "Files", "Imaging", "Tokenization",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    library("Policies", ["CLIP", "Diffusion", "LoRA", "NN", "Torch", "Files"]),
+    library("RAFT"),
+    library("Policies", ["CLIP", "Diffusion", "Imaging", "LoRA", "NN", "RAFT", "Torch", "Files"]),
+    library(
+      "RunStore", ["Files", "Imaging", "RAFT", .product(name: "GRDB", package: "GRDB.swift")]),
+    library("Recipes", ["Files", "RAFT", .product(name: "Yams", package: "Yams")]),
+    library(
+      "Reporting",
+      ["Files", "Imaging", "RAFT", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    library(
+      "Alignment",
+      [
+        "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN", "Policies", "RAFT",
+        "Recipes", "Reporting", "RunStore", "Torch",
+      ]),
     .executableTarget(
       name: "raft-diffuse",
       dependencies: [
-        "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN", "Policies",
-        "Tokenization", "Torch",
+        "Alignment", "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN",
+        "Policies", "RAFT", "Recipes", "Reporting", "RunStore", "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -107,8 +122,19 @@ let package = Package(
       "Diffusion", ["TestSupport", "CLIP", "Files", "Imaging", "NN", "Tokenization", "Torch"],
       fixtures: true),
     tests(
-      "Policies", ["TestSupport", "CLIP", "Diffusion", "Files", "LoRA", "NN", "Torch"],
+      "Policies",
+      ["TestSupport", "CLIP", "Diffusion", "Files", "Imaging", "LoRA", "NN", "RAFT", "Torch"],
       fixtures: true),
+    tests("RAFT"),
+    tests("RunStore", ["Files", "Imaging", "RAFT"]),
+    tests("Recipes", ["Files", "RAFT"]),
+    tests("Reporting", ["Files", "Imaging", "RAFT"]),
+    tests(
+      "Alignment",
+      [
+        "TestSupport", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN", "Policies",
+        "RAFT", "Recipes", "Reporting", "RunStore", "Torch",
+      ]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
