@@ -11,17 +11,17 @@ struct ModelIdentity: Equatable {
   /// SHA-256 of the digests of its files, 64 hexadecimal digits.
   let digest: String
 
-  /// The model that `options` name, which is loaded from `location`.
+  /// The model that `name` names, which is loaded from `location`.
   ///
   /// Files of gigabytes are read for it, unless the cache of `score` knows them already.
   ///
   /// - Parameter warn: gets what became of a cache that could not be used as it was.
   init(
-    _ options: ModelOptions, at location: ModelLocation, warn: @escaping (String) -> Void
+    _ name: String, variant: String?, at location: ModelLocation, warn: @escaping (String) -> Void
   ) throws {
-    name = ModelFiles.recorded(options.model)
+    self.name = ModelFiles.recorded(name)
     let cache = Self.cache(warn)
-    let digests = try location.files(variant: options.files.variant).map { file in
+    let digests = try location.files(variant: variant).map { file in
       try Self.digest(of: file, cache)
     }
     digest = Digest.sha256(digests.joined(separator: "\n").utf8)

@@ -8,7 +8,7 @@ struct RaftDiffuse: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "raft-diffuse",
     abstract:
-      "Samples Stable-Diffusion-1.5-format models, scores images, trains and converts adapters.",
+      "Aligns Stable-Diffusion-1.5-format models by reward-ranked fine-tuning of adapters.",
     discussion: """
       Results go to standard output, progress and warnings to standard error.
       Exit status: 0 done, 64 usage, 65 bad input data, 66 missing file, 70 internal error, 74 input/output, \
@@ -16,7 +16,7 @@ struct RaftDiffuse: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      SampleCommand.self, ScoreCommand.self, TuneCommand.self, LoRACommand.self,
+      AlignCommand.self, SampleCommand.self, ScoreCommand.self, TuneCommand.self, LoRACommand.self,
       InspectCommand.self, DoctorCommand.self,
     ])
 }

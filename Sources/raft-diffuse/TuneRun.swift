@@ -141,7 +141,8 @@ struct TuneRun {
     throws -> TuneSettings
   {
     let training = command.training
-    let identity = try ModelIdentity(command.model, at: model.location, warn: warn)
+    let identity = try ModelIdentity(
+      command.model.model, variant: command.model.files.variant, at: model.location, warn: warn)
     return TuneSettings(
       model: identity.name, modelDigest: identity.digest, examplesDigest: course.examples.digest,
       givenDigest: try command.given.map { try Digest.sha256(ofFile: $0) },

@@ -1,0 +1,52 @@
+internal import Imaging
+internal import Policies
+internal import RAFT
+internal import Reporting
+internal import RunStore
+
+/// The numbers that decide, and those that tell whether a rising reward means better images: all
+/// from dev images, none from test.
+struct DevPanel {
+  let evaluator: Evaluator
+  let learner: Learner
+  let library: SampleLibrary
+
+  /// Probes of the drift, at most so many: each costs two evaluations of the network.
+  private static let probeCount = 8
+
+  /// The panel's numbers after a round, as metrics.jsonl names them.
+  func metrics(after round: Int) throws -> [String: Double] {
+    let images = try evaluator.images(.dev, after: round)
+    let base = round == 0 ? images : try evaluator.images(.dev, after: 0)
+    var summary = RunSummary.Round(round)
+    summary.devReward = .mean(ofPrompts: images.byPrompt(images.rewards))
+    summary.devWatch = .mean(ofPrompts: images.byPrompt(images.watched))
+    summary.diversity = PromptDiversity.mean(
+      ofPrompts: images.byPrompt(images.embeddings).map { $0.compactMap(\.self) })
+    if round > 0 {
+      summary.mmd = MeanDiscrepancy.squared(
+        images.embeddings.compactMap(\.self), base.embeddings.compactMap(\.self))
+    }
+    summary.imageStatistics = ImageStatistics.mean(
+      of: try images.rows.compactMap { row in
+        try library.image(of: row).map { ImageStatistics(of: $0) }
+      })
+    let distance = try learner.distance(after: round, probes: probes(base.rows))
+    summary.drift = distance.drift
+    summary.adapterNorms = distance.norms.blocks.compactMap { block in
+      block.relativeChange.map { .init(block.name, $0) }
+    }
+    return Dictionary(summary.scalars.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
+  /// The base's own samples, one a prompt before a second of any.
+  private func probes(_ rows: [SampleRow]) throws -> [DriftProbe] {
+    let made = rows.filter { $0.latents != nil }
+      .sorted { ($0.address.index, $0.address.prompt) < ($1.address.index, $1.address.prompt) }
+    return try made.prefix(Self.probeCount).compactMap { row in
+      try row.latents.map {
+        DriftProbe(latents: try library.latents($0), prompt: row.facts.prompt)
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+internal import RAFT
+internal import Reporting
+internal import RunStore
+
+extension RoundReport {
+  /// The round's numbers as the ledger and metrics.jsonl name them.
+  var metrics: [String: Double] {
+    var metrics: [String: Double] = [
+      "samples": Double(candidates), "selected": Double(selected), "examples": Double(examples),
+      "excluded": Double(exclusions.values.reduce(0, +)), "reward_mean": meanReward,
+      "reward_best": bestReward, "reward_selected": selectedReward, "gain_of_best": gain,
+      "acceptance_rate": acceptanceRate, "selection_divergence": selectionDivergence,
+    ]
+    metrics["reward_spread"] = spread
+    metrics["gain_predicted"] = predictedGain
+    metrics["loss"] = tuning.meanLoss
+    metrics["last_loss"] = tuning.lastLoss
+    return metrics
+  }
+}
+
+extension RunSummary.Round {
+  /// A round from the numbers that the ledger has of it.
+  ///
+  /// - Parameters:
+  ///   - report: nil for the base.
+  ///   - prompts: the prompts to learn from.
+  init(_ number: Int, _ metrics: [String: Double], _ report: RoundReport?, _ prompts: [String]) {
+    self.init(number)
+    devReward = metrics["dev_reward"].map {
+      Estimate($0, standardError: metrics["dev_reward_error"])
+    }
+    devWatch = metrics["dev_watch"].map { Estimate($0, standardError: metrics["dev_watch_error"]) }
+    drift = metrics["drift"]
+    diversity = metrics["diversity"]
+    mmd = metrics["mmd"]
+    imageStatistics = .init(metrics)
+    adapterNorms = metrics.filter { $0.key.hasPrefix("norm_") }
+      .map { BlockNorm(String($0.key.dropFirst(5)), $0.value) }.sorted { $0.block < $1.block }
+    guard let report else { return }
+    samples = report.candidates
+    // Reasons name other samples; what they begin with is their kind.
+    let kinds = report.exclusions.reduce(into: [String: Int]()) { counts, entry in
+      counts[String(entry.key.prefix { $0 != ":" }), default: 0] += entry.value
+    }
+    exclusions = kinds.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) }
+    selected = report.selected
+    rewardMean = report.meanReward
+    rewardBest = report.bestReward
+    rewardSelected = report.selectedReward
+    rewardSpread = report.spread
+    gainPredicted = report.predictedGain
+    loss = report.tuning.meanLoss
+    let perPrompt = report.candidates / max(report.selections.count, 1)
+    self.prompts = report.selections.sorted { $0.key < $1.key }.map {
+      PromptCount(prompts[$0.key], sampled: perPrompt, selected: $0.value)
+    }
+  }
+}
+
+extension Choice {
+  /// What the ledger keeps of a round's selection.
+  func rows<Prompt, Sample>(_ round: Int, _ judged: [JudgedCandidate<Prompt, Sample>])
+    -> [SelectionRow]
+  {
+    let keys = Dictionary(judged.map { ($0.address, $0.ranked.key) }) { first, _ in first }
+    let reasons = Dictionary(
+      judged.compactMap { candidate -> (SampleAddress, String)? in
+        guard case .excluded(let reason) = candidate.judgement else { return nil }
+        return (candidate.address, reason)
+      }) { first, _ in first }
+    let taken = selected.enumerated().map { place, address in
+      SelectionRow(
+        round: round, address, rank: place, key: keys[address] ?? nil, reason: "selected")
+    }
+    let left = rejected.map { rejection in
+      SelectionRow(
+        round: round, rejection.address, rank: nil, key: keys[rejection.address] ?? nil,
+        reason: reasons[rejection.address].map { "excluded: \($0)" }
+          ?? rejection.reason.description)
+    }
+    return taken + left
+  }
+}

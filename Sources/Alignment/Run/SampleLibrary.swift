@@ -1,0 +1,43 @@
+internal import Imaging
+internal import NN
+internal import Policies
+internal import RAFT
+internal import RunStore
+internal import Torch
+
+/// A run's samples as they lie on disk.
+struct SampleLibrary {
+  let directory: RunDirectory
+
+  /// The sample of `row`; its picture is read when it is used.
+  func candidate(_ request: SampleRequest<String>, _ row: SampleRow) throws
+    -> Candidate<String, DiffusionSample>
+  {
+    switch row.outcome {
+    case .failed(let reason): return Candidate(request, failure: reason)
+    case .made(let image, let latents):
+      guard let latents else { throw RunError.samples("\(image.path) was kept without latents") }
+      let path = directory.paths.path(image.path)
+      return Candidate(
+        request,
+        DiffusionSample(latents: try self.latents(latents)) { try ImageFile.read(path) })
+    }
+  }
+
+  /// The same for a row alone.
+  func candidate(_ row: SampleRow) throws -> Candidate<String, DiffusionSample> {
+    try candidate(
+      SampleRequest(address: row.address, prompt: row.facts.prompt, seed: row.facts.seed), row)
+  }
+
+  /// The image of a sample; nil where it failed.
+  func image(of row: SampleRow) throws -> RGBImage? {
+    try row.image.map { try ImageFile.read(directory.paths.path($0.path)) }
+  }
+
+  /// A sample's latents, `F32 [4, H, W]`.
+  func latents(_ stored: SampleRow.Latents) throws -> Tensor {
+    let file = try CheckpointFile.open(directory.paths.path(stored.file.path))
+    return try file.entryOrOnly("latents").tensor()[stored.row].clone()
+  }
+}

@@ -1,0 +1,120 @@
+internal import Foundation
+internal import RAFT
+internal import Recipes
+
+extension AlignCommand {
+  /// The recipe that the options make together, with what was decided on the way.
+  ///
+  /// - Throws: `RecipeError` and `PromptFileError`.
+  func resolvedRecipe() throws -> RecipeResolution {
+    var layers: [RecipeLayer] = []
+    if let recipe = output.recipe {
+      layers.append(
+        try RecipeLayer(file: RecipeCatalog(folders: RecipeCatalog.installedFolders).file(of: recipe)))
+    }
+    layers.append(try flags())
+    if let model = layers.reversed().lazy.compactMap({ $0.text(of: .model) }).first,
+      let own = try RecipeLayer(modelFolder: model)
+    {
+      layers.insert(own, at: 0)
+    }
+    return try RecipeResolution(of: layers)
+  }
+
+  /// The run's recipe, with what --resume may change.
+  func continued(_ path: String) throws -> RecipeResolution {
+    var changes = emptyLayer
+    try changes.set(.roundsCount, to: rounds.rounds, by: "--rounds")
+    try changes.set(.stoppingPatience, to: rounds.patience, by: "--patience")
+    try changes.set(.stoppingBudget, to: rounds.budget, by: "--budget")
+    try changes.set(.stoppingSamples, to: rounds.maxSamples, by: "--max-samples")
+    return try RecipeResolution(of: [RecipeLayer(file: path), changes])
+  }
+
+  private var emptyLayer: RecipeLayer {
+    RecipeLayer(folder: FileManager.default.currentDirectoryPath)
+  }
+
+  private func flags() throws -> RecipeLayer {
+    var layer = emptyLayer
+    try setModel(&layer)
+    try setSampling(&layer)
+    try setReward(&layer)
+    try setRounds(&layer)
+    try setTraining(&layer)
+    return layer
+  }
+
+  private func setModel(_ layer: inout RecipeLayer) throws {
+    try layer.set(.model, to: model.model, by: "--model")
+    try layer.set(.res, to: model.res.map { "\($0.width)x\($0.height)" }, by: "--res")
+    try layer.set(.precision, to: model.precision?.rawValue, by: "--precision")
+    try layer.set(.promptsTrain, to: prompts.prompts, by: "--prompts")
+    try layer.set(.promptsDev, to: prompts.devPrompts, by: "--dev-prompts")
+    try layer.set(.promptsTest, to: prompts.testPrompts, by: "--test-prompts")
+    try layer.set(.promptsNegative, to: prompts.negative, by: "--negative")
+    try layer.set(.seed, to: prompts.seed, by: "--seed")
+  }
+
+  private func setSampling(_ layer: inout RecipeLayer) throws {
+    try layer.set(.collectingSampler, to: sampling.sampler?.rawValue, by: "--sampler")
+    try layer.set(.collectingSteps, to: sampling.steps, by: "--steps")
+    try layer.set(.collectingGuidance, to: sampling.guidance, by: "--guidance")
+    try layer.set(.collectingEta, to: sampling.eta, by: "--eta")
+    try layer.set(.evaluatingSampler, to: sampling.evalSampler?.rawValue, by: "--eval-sampler")
+    try layer.set(.evaluatingSteps, to: sampling.evalSteps, by: "--eval-steps")
+    try layer.set(.evaluatingGuidance, to: sampling.evalGuidance, by: "--eval-guidance")
+    try layer.set(.evaluatingDevImages, to: sampling.devImages, by: "--dev-images")
+    try layer.set(.evaluatingTestImages, to: sampling.testImages, by: "--test-images")
+  }
+
+  private func setReward(_ layer: inout RecipeLayer) throws {
+    try layer.set(.rewardTerms, to: reward.texts, by: "--reward")
+    try layer.set(.rewardCLIP, to: reward.clip, by: "--clip")
+    try layer.set(.rewardAestheticHead, to: reward.aestheticHead, by: "--aesthetic-head")
+    try layer.set(.rewardCLIPScale, to: reward.clipScale?.rawValue, by: "--clip-scale")
+    try layer.set(.rewardMix, to: reward.mix?.rawValue, by: "--mix")
+    try layer.set(.rewardPer, to: reward.per?.rawValue, by: "--per")
+    try layer.set(.rewardFloors, to: reward.floor, by: "--floor")
+    try layer.set(.watchTerms, to: reward.watch, by: "--watch")
+  }
+
+  private func setRounds(_ layer: inout RecipeLayer) throws {
+    try layer.set(.roundsCount, to: rounds.rounds, by: "--rounds")
+    try layer.set(.roundsPrompts, to: rounds.promptsPerRound, by: "--prompts-per-round")
+    try layer.set(.roundsSamples, to: rounds.samplesPerPrompt, by: "--samples-per-prompt")
+    try layer.set(.select, to: rounds.select, by: "--select")
+    try layer.set(.roundsBeta, to: rounds.beta, by: "--beta")
+    try layer.set(.roundsReplay, to: rounds.replay ? true : nil, by: "--replay")
+    try layer.set(.roundsFromBase, to: rounds.fromBase ? true : nil, by: "--from-base")
+    try layer.set(.roundsSamplesFrom, to: rounds.fromSamples, by: "--from-samples")
+    try layer.set(.control, to: rounds.control, by: "--control")
+    try layer.set(.stoppingPatience, to: rounds.patience, by: "--patience")
+    try layer.set(.stoppingBudget, to: rounds.budget, by: "--budget")
+    try layer.set(.stoppingSamples, to: rounds.maxSamples, by: "--max-samples")
+  }
+
+  private func setTraining(_ layer: inout RecipeLayer) throws {
+    try layer.set(.adapterTargets, to: adapter.targets, by: "--targets")
+    try layer.set(.adapterRank, to: adapter.rank, by: "--rank")
+    try layer.set(.adapterAlpha, to: adapter.alpha, by: "--alpha")
+    try layer.set(.adapterDropout, to: adapter.dropout, by: "--dropout")
+    try layer.set(.adapterInitialisation, to: adapter.initialisation?.rawValue, by: "--init")
+    try layer.set(.adapterFrom, to: adapter.lora, by: "--lora")
+    try layer.set(.tuningSource, to: training.trainOn?.rawValue, by: "--train-on")
+    try layer.set(.tuningSteps, to: training.trainSteps, by: "--train-steps")
+    try layer.set(.tuningBatch, to: training.batch, by: "--batch")
+    try layer.set(.tuningAccumulation, to: training.accumulate, by: "--accumulate")
+    try layer.set(.tuningOptimizer, to: training.optimizer?.rawValue, by: "--optimizer")
+    try layer.set(.tuningLearningRate, to: training.learningRate, by: "--lr")
+    try layer.set(.tuningSchedule, to: training.schedule?.rawValue, by: "--schedule")
+    try layer.set(.tuningWarmup, to: training.warmup, by: "--warmup")
+    try layer.set(.tuningWeightDecay, to: training.weightDecay, by: "--weight-decay")
+    try layer.set(.tuningClip, to: training.clipNorm, by: "--clip-norm")
+    try layer.set(.tuningCheckpointing, to: training.checkpointing, by: "--checkpointing")
+    try layer.set(.tuningGuidanceAware, to: training.guidanceAware, by: "--guidance-aware")
+    try layer.set(.tuningCaptionDropout, to: training.captionDropout, by: "--caption-dropout")
+    try layer.set(.tuningAveraging, to: training.ema, by: "--ema")
+    try layer.set(.tuningPreservation, to: training.preserve, by: "--preserve")
+  }
+}

@@ -1,0 +1,62 @@
+internal import Diffusion
+internal import Files
+internal import Imaging
+internal import LoRA
+internal import NN
+internal import RAFT
+internal import Recipes
+internal import RunStore
+internal import Torch
+
+/// How each image of a run was made, for its file. Paths of adapters are relative to the run's
+/// folder, which may be moved.
+struct AlignRecords {
+  private let recipe: Recipe
+  private let model: StableDiffusion
+  private let paths: RunPaths
+
+  init(_ recipe: Recipe, _ model: StableDiffusion, _ paths: RunPaths) {
+    self.recipe = recipe
+    self.model = model
+    self.paths = paths
+  }
+
+  /// The text chunks of an image.
+  func texts(_ facts: SampleFacts, _ round: Int) throws -> [PNGText] {
+    let isCollected = facts.address.split == .train
+    let sampling = isCollected ? recipe.collecting : recipe.evaluating.sampling
+    let kind =
+      sampling.sampler.flatMap(SamplerKind.init) ?? SamplerKind(of: model.scheduler) ?? .pndm
+    let adapter = round == 0 ? recipe.adapter.from : paths.checkpointName(round)
+    let adapters = adapter.map { path in
+      AdapterRecord(
+        path: round == 0 ? path : "\(path)/pytorch_lora_weights.safetensors", name: paths.name,
+        scale: 1, hash: facts.adapter)
+    }
+    var record = ImageRecord(
+      version: RaftDiffuse.version, model: ModelFiles.recorded(recipe.model),
+      adapters: adapters.map { [$0] }, prompt: facts.prompt,
+      negativePrompt: recipe.prompts.negative, seed: facts.seed, width: facts.width,
+      height: facts.height, sampler: kind.rawValue, steps: sampling.steps,
+      guidance: sampling.guidance, eta: sampling.eta, spacing: nil,
+      prediction: model.scheduler.predictionType.rawValue, matchesDiffusersSteps: false,
+      clipSkip: 1, emphasis: false, longPrompts: false, precision: model.placement.precisionName,
+      device: model.placement.device.description, threads: Machine.threadCount,
+      torch: Machine.torchVersion)
+    record.command = arguments(record)
+    return try record.texts()
+  }
+
+  /// What makes the image again, alone, in the run's folder.
+  private func arguments(_ record: ImageRecord) -> [String] {
+    let settings = [
+      ("model", record.model), ("prompt", record.prompt), ("negative", record.negativePrompt),
+      ("seed", "\(record.seed)"), ("res", "\(record.width)x\(record.height)"),
+      ("sampler", record.sampler), ("steps", "\(record.steps)"),
+      ("guidance", "\(record.guidance)"), ("eta", "\(record.eta)"),
+      ("precision", record.precision), ("threads", "\(record.threads)"),
+    ]
+    let adapters = (record.adapters ?? []).map { "--lora=\($0.argument)" }
+    return ["sample"] + settings.filter { !$0.1.isEmpty }.map { "--\($0.0)=\($0.1)" } + adapters
+  }
+}

@@ -1,0 +1,207 @@
+internal import Alignment
+internal import Diffusion
+internal import Files
+internal import Foundation
+internal import NN
+internal import RAFT
+internal import Recipes
+internal import Reporting
+internal import RunStore
+internal import Torch
+
+/// One call of `raft-diffuse align`.
+struct AlignRun {
+  private let command: AlignCommand
+  private let start = ContinuousClock.now
+
+  init(_ command: AlignCommand) {
+    self.command = command
+  }
+
+  func run() throws {
+    let output = command.output
+    let directory = output.resume ? try RunDirectory.open(output.out) : nil
+    if directory == nil { try RunDirectory.refuseUnlessNew(at: output.out) }
+    let resolution =
+      try directory.map { try command.continued($0.paths.recipe) } ?? command.resolvedRecipe()
+    let recipe = resolution.recipe
+    if directory == nil { resolution.notes.forEach(note) }
+    guard !recipe.model.isEmpty else {
+      throw CommandError(
+        status: .usage, description: "the recipe names no model; name it with --model")
+    }
+    let location = try ModelLocation(
+      resolving: recipe.model, environment: ProcessInfo.processInfo.environment)
+    guard !location.holds(output.out) else {
+      throw CommandError(
+        status: .usage,
+        description:
+          "--out \(output.out) is the model itself or lies in it; name another place, since the model stays as it is"
+      )
+    }
+    try settleThreads(directory)
+    let device = try command.model.chosenDevice()
+    guard let precision = Precision(rawValue: recipe.precision) else {
+      throw CommandError(
+        status: .usage, description: "there is no precision “\(recipe.precision)”")
+    }
+    if let warning = precision.warning(on: device) { warn(warning) }
+    // What is wrong with a reward should not wait for the model.
+    let rewards = try AlignRewards(
+      recipe, command.reward, placement: Precision.fp32.placement(on: device),
+      isQuiet: output.quiet, warn: warn)
+    let model = try StableDiffusion(
+      location, placement: precision.placement(on: device), variant: command.model.files.variant,
+      tokenizer: command.model.files.tokenizer)
+    model.warnings.forEach(warn)
+    try TruncatedPrompts(rewards.textModel, warn: warn).check(
+      recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test)
+    let batch = output.sampleBatch ?? BatchSize.fitting(model, textToImage(recipe))
+    if output.dryRun {
+      return try show(RunPlan(measuring: recipe, on: model, batch: batch), recipe)
+    }
+    let run = try directory ?? RunDirectory.create(at: output.out)
+    do {
+      try align(recipe, rewards, model, run, location, batch: batch)
+    } catch {
+      if directory == nil { try run.abandon() }
+      throw error
+    }
+  }
+
+  private func align(
+    _ recipe: Recipe, _ rewards: AlignRewards, _ model: StableDiffusion, _ run: RunDirectory,
+    _ location: ModelLocation, batch: Int
+  ) throws {
+    let output = command.output
+    let identity = try ModelIdentity(
+      recipe.model, variant: command.model.files.variant, at: location, warn: warn)
+    try require(recipe, rewards, model, identity, in: run.ledger)
+    let settled = try SettledFacts(
+      in: run.ledger, sampleBatch: { batch }, scoreBatch: 16, saveEvery: output.saveEvery,
+      threads: Machine.threadCount)
+    if !output.resume, !output.quiet {
+      report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
+    }
+    try run.write(recipe: recipe.yaml)
+    let records = AlignRecords(recipe, model, run.paths)
+    let parts = RunParts(
+      model: model, rewards: rewards.rewards, directory: run, settled: settled,
+      notes: [
+        "raft.version": RaftDiffuse.version, "raft.base": identity.name,
+        "raft.base_sha256": identity.digest, "raft.run_seed": String(recipe.seed),
+        "raft.recipe": recipe.name, "raft.reward": rewards.name, "ss_seed": String(recipe.seed),
+        "ss_output_name": run.paths.name,
+      ], texts: records.texts)
+    let progress = AlignProgress(isQuiet: output.quiet, isJSON: output.json)
+    let job = try AlignmentJob(
+      recipe, parts,
+      RunControl(
+        lastStage: output.stopAfter, shouldStop: { Interruption.isRequested },
+        tell: progress.take),
+      facts: facts(recipe, rewards, model, identity), rewardName: rewards.name,
+      watchName: rewards.watchName)
+    do {
+      let summary = try job.finish()
+      progress.finish()
+      if let failure = progress.failure { throw failure }
+      try AlignResult(summary, run.paths, seconds: (ContinuousClock.now - start).seconds)
+        .print(asJSON: output.json)
+    } catch RunError.stageFinished(let stage, let round) {
+      progress.finish()
+      note("\(RunError.stageFinished(stage, round: round))")
+    } catch {
+      progress.finish()
+      throw error
+    }
+  }
+
+  /// What must be as it was when the run began.
+  private func require(
+    _ recipe: Recipe, _ rewards: AlignRewards, _ model: StableDiffusion, _ identity: ModelIdentity,
+    in ledger: RunLedger
+  ) throws {
+    try ledger.requireFact("model_sha256", is: identity.digest, what: "the model \(identity.name)")
+    var lasting = recipe
+    // More rounds may be asked for, and other reasons to stop.
+    lasting.rounds.count = 0
+    lasting.stopping = Recipe.Stopping()
+    try ledger.requireFact(
+      "recipe_sha256", is: Digest.sha256(lasting.yaml.utf8), what: "the run's recipe.yaml")
+    try ledger.requireFact(
+      "reward_passport", is: rewards.rewards.passports, what: "the reward (or its files)")
+    try ledger.requireFact(
+      "precision", is: model.placement.precisionName, what: "the arithmetic")
+    try ledger.requireFact(
+      "device", is: model.placement.device.description, what: "the device")
+    let prompts = [command.prompts.prompts, command.prompts.devPrompts, command.prompts.testPrompts]
+    for case let path? in prompts {
+      try ledger.setFact(
+        "prompt_file:\(URL(fileURLWithPath: path).standardizedFileURL.path)",
+        Digest.sha256(ofFile: path))
+    }
+    for (name, digest) in try ledger.facts() where name.hasPrefix("prompt_file:") {
+      let path = String(name.dropFirst("prompt_file:".count))
+      // One that is gone cannot mislead: the run has its prompts.
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      let now = try Digest.sha256(ofFile: path)
+      guard now == digest else {
+        throw LedgerError.changed("the prompt file \(path)", was: digest, is: now)
+      }
+    }
+    let kernels = SettledFacts.kernels
+    let known = try ledger.settledFact("kernels") { kernels }
+    if known != kernels {
+      warn(
+        "the run began with \(known), and this is \(kernels): what it makes from now on may differ in its last digits")
+    }
+  }
+
+  /// The threads that the run began with.
+  private func settleThreads(_ directory: RunDirectory?) throws {
+    let known = try directory?.ledger.fact("threads").flatMap { Int($0) }
+    if let known, let asked = command.model.threads, asked != known {
+      warn("the run goes on with the \(known) threads that it began with")
+    }
+    if let threads = known ?? command.model.threads { Machine.threadCount = threads }
+  }
+
+  private func textToImage(_ recipe: Recipe) -> TextToImageOptions {
+    var options = TextToImageOptions()
+    (options.width, options.height) = (recipe.width, recipe.height)
+    options.guidance = max(recipe.collecting.guidance, recipe.evaluating.sampling.guidance)
+    return options
+  }
+
+  private func facts(
+    _ recipe: Recipe, _ rewards: AlignRewards, _ model: StableDiffusion, _ identity: ModelIdentity
+  ) -> [HTMLReport.Fact] {
+    let prompts = recipe.prompts
+    return [
+      .init("Model", identity.name), .init("Model SHA-256", String(identity.digest.prefix(12))),
+      .init("Size", "\(recipe.width) × \(recipe.height) px"),
+      .init("Prompts", "\(prompts.train.count) train, \(prompts.dev.count) dev, \(prompts.test.count) test"),
+      .init("Samples of a prompt", "\(recipe.rounds.samplesPerPrompt)"),
+      .init("Selection", recipe.selection.description), .init("Reward", rewards.name),
+      .init("Seed", "\(recipe.seed)"),
+      .init("Arithmetic", "\(model.placement.precisionName) on \(model.placement.device)"),
+      .init("Made by", "raft-diffuse \(RaftDiffuse.version)"),
+    ]
+  }
+
+  private func show(_ plan: RunPlan, _ recipe: Recipe) throws {
+    if command.output.json { return try Console.json(plan) }
+    report(plan)
+    try Console.result(recipe.yaml)
+  }
+
+  private func report(_ plan: RunPlan) { AlignProgress.describe(plan).forEach(note) }
+
+  private func note(_ text: String) {
+    if !command.output.quiet { Console.note(text) }
+  }
+
+  private func warn(_ text: String) {
+    if !command.output.quiet { Console.warning(text) }
+  }
+}
