@@ -6,6 +6,7 @@ internal import Imaging
 internal import LoRA
 internal import NN
 internal import Policies
+internal import RAFT
 internal import Tokenization
 internal import Torch
 
@@ -36,6 +37,7 @@ enum ExitStatus: Int32 {
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
+    case let error as RAFTError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -140,6 +142,14 @@ enum ExitStatus: Int32 {
     switch error {
     case .setting: .usage
     case .gradientNotFinite, .state, .stateShape: .badInput
+    }
+  }
+
+  private static func of(_ error: RAFTError) -> ExitStatus {
+    switch error {
+    case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
+    case .nothingSelected, .distribution: .badInput
+    case .answers, .wrongSample: .internalError
     }
   }
 
