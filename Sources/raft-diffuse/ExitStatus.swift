@@ -7,6 +7,7 @@ internal import LoRA
 internal import NN
 internal import Policies
 internal import RAFT
+internal import Recipes
 internal import Tokenization
 internal import Torch
 
@@ -38,6 +39,8 @@ enum ExitStatus: Int32 {
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
     case let error as RAFTError: self = Self.of(error)
+    case let error as RecipeError: self = Self.of(error)
+    case let error as PromptFileError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -150,6 +153,21 @@ enum ExitStatus: Int32 {
     case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
     case .nothingSelected, .distribution: .badInput
     case .answers, .wrongSample: .internalError
+    }
+  }
+
+  private static func of(_ error: RecipeError) -> ExitStatus {
+    switch error {
+    case .noRecipes, .unknownRecipe: .missingFile
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: PromptFileError) -> ExitStatus {
+    switch error {
+    case .missing: .missingFile
+    case .unreadable: .inputOutput
+    case .folder, .notText, .binary, .empty: .badInput
     }
   }
 
