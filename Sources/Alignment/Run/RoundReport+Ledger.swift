@@ -1,3 +1,4 @@
+internal import Imaging
 internal import RAFT
 internal import Reporting
 internal import RunStore
@@ -34,7 +35,7 @@ extension RunSummary.Round {
     drift = metrics["drift"]
     diversity = metrics["diversity"]
     mmd = metrics["mmd"]
-    imageStatistics = .init(metrics)
+    imageStatistics = ImageStatistics(metrics)
     adapterNorms = metrics.filter { $0.key.hasPrefix("norm_") }
       .map { BlockNorm(String($0.key.dropFirst(5)), $0.value) }.sorted { $0.block < $1.block }
     guard let report else { return }
@@ -55,6 +56,19 @@ extension RunSummary.Round {
     self.prompts = report.selections.sorted { $0.key < $1.key }.map {
       PromptCount(prompts[$0.key], sampled: perPrompt, selected: $0.value)
     }
+  }
+}
+
+extension ImageStatistics {
+  /// The numbers as the ledger names them; nil unless all are there.
+  fileprivate init?(_ metrics: [String: Double]) {
+    guard let brightness = metrics["brightness"], let contrast = metrics["contrast"],
+      let saturation = metrics["saturation"], let edgeDensity = metrics["edge_density"],
+      let nearBlack = metrics["near_black"], let entropy = metrics["colour_entropy"]
+    else { return nil }
+    self.init(
+      brightness: brightness, contrast: contrast, saturation: saturation,
+      edgeDensity: edgeDensity, nearBlackFraction: nearBlack, colourEntropy: entropy)
   }
 }
 
