@@ -6,6 +6,7 @@ internal import Imaging
 internal import LoRA
 internal import NN
 internal import Policies
+internal import RAFT
 internal import Recipes
 internal import Tokenization
 internal import Torch
@@ -39,6 +40,7 @@ enum ExitStatus: Int32 {
     case let error as TrainingError: self = Self.of(error)
     case let error as RecipeError: self = Self.of(error)
     case let error as PromptFileError: self = Self.of(error)
+    case let error as RAFTError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -158,6 +160,14 @@ enum ExitStatus: Int32 {
     case .missing: .missingFile
     case .unreadable: .inputOutput
     case .folder, .notText, .binary, .empty: .badInput
+    }
+  }
+
+  private static func of(_ error: RAFTError) -> ExitStatus {
+    switch error {
+    case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
+    case .nothingSelected, .distribution: .badInput
+    case .answers, .wrongSample: .internalError
     }
   }
 
