@@ -134,7 +134,9 @@ extension RecipeBinding {
 
   /// A list of texts; one text counts as a list of one.
   static func texts(_ key: Key<[String]>, mayBeEmpty: Bool = true) -> RecipeBinding {
-    RecipeBinding(expected: "a list of texts" + (mayBeEmpty ? "" : ", one at least")) {
+    RecipeBinding(
+      expected: "a list of texts that are not empty" + (mayBeEmpty ? "" : ", one at least")
+    ) {
       value, recipe in
       guard let texts = texts(in: value), mayBeEmpty || !texts.isEmpty else { return false }
       recipe[keyPath: key] = texts
@@ -144,7 +146,8 @@ extension RecipeBinding {
     }
   }
 
-  /// The texts of a value that may be a list of them; nil where it is none, or one is empty.
+  /// The texts of a value that may be a list of them; nil where it is none, or where one is empty
+  /// or holds a NUL.
   static func texts(in value: RecipeValue) -> [String]? {
     let texts: [String]
     switch value {
@@ -152,7 +155,10 @@ extension RecipeBinding {
     case .texts(let list): texts = list
     case .none, .prompts: return nil
     }
-    return texts.contains { $0.trimmingCharacters(in: .whitespaces).isEmpty } ? nil : texts
+    let isRefused = texts.contains {
+      $0.contains("\0") || $0.allSatisfy(\.isWhitespace)
+    }
+    return isRefused ? nil : texts
   }
 
   static func flag(_ key: Key<Bool>) -> RecipeBinding {
