@@ -1,10 +1,5 @@
+import Foundation
 import RAFT
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A loaded die for each prompt, as a policy: a prompt is the die's place, a sample a face from 0.
 final class LoadedDice: Policy {

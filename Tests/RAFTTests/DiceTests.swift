@@ -16,16 +16,18 @@ private func run(
   @Test(
     "every rule that ranks loads fair dice towards six",
     arguments: [
-      "best", "best:2", "top:0.2", "local-top:30", "threshold:5", "percentile:80",
+      "best", "best:2", "top:0.2", "local-top:15", "threshold:5", "percentile:80",
       "prompt-percentile:80", "passing:5",
     ])
   func converges(selection: String) throws {
-    let dice = LoadedDice(fair: 40)
+    let dice = LoadedDice(fair: 20)
     let reports = try run(
       dice, RAFTSettings(samplesPerPrompt: 8, selection: try Selection(parsing: selection)),
-      rounds: 15)
-    #expect(dice.meanEyes > 5.4)
-    #expect(try #require(reports.last).meanReward > 5.4)
+      rounds: 14)
+    // Of equal scores over all prompts the lower prompts' are chosen, so the last dice of a global
+    // rule learn late.
+    #expect(dice.meanEyes > 5.1)
+    #expect(try #require(reports.last).meanReward > 5.1)
     #expect(abs(reports[0].meanReward - 3.5) < 0.5)
     #expect(dice.divergenceFromBase > 0.5)
   }
@@ -33,12 +35,12 @@ private func run(
   @Test("the mean of the best of K is that of theory", arguments: [1, 2, 5, 10])
   func bestOfK(count: Int) throws {
     let die = [0.3, 0.3, 0.2, 0.1, 0.06, 0.04]
-    let dice = LoadedDice([[Double]](repeating: die, count: 4_000))
+    let dice = LoadedDice([[Double]](repeating: die, count: 1_500))
     let report = try run(dice, RAFTSettings(samplesPerPrompt: count), rounds: 1)[0]
     let expected = try BestOfN.expected(
       of: count, values: [1, 2, 3, 4, 5, 6], probabilities: die)
     // Five standard errors; no face deviates by more than 1.5 on average.
-    #expect(abs(report.bestReward - expected) < 5 * 1.5 / 4_000.0.squareRoot())
+    #expect(abs(report.bestReward - expected) < 5 * 1.5 / 1_500.0.squareRoot())
     #expect(report.selectedReward == report.bestReward)
     #expect(abs(report.gain - (report.bestReward - report.meanReward)) < 1e-9)
     #expect(report.gain <= BestOfN.gainBound(of: count, range: 5) + 1e-12)
@@ -47,34 +49,35 @@ private func run(
   @Test("the best of fewer, estimated from K, is what fewer would have given")
   func fewer() throws {
     var loop = try DiceLoop(
-      RAFTSettings(samplesPerPrompt: 10), policy: LoadedDice(fair: 2_000), reward: Eyes(),
-      prompts: Array(0..<2_000), seeds: RunSeeds(run: 8))
+      RAFTSettings(samplesPerPrompt: 10), policy: LoadedDice(fair: 800), reward: Eyes(),
+      prompts: Array(0..<800), seeds: RunSeeds(run: 8))
     var estimate = 0.0
     loop.observe = { event in
       guard case .judged(_, let judged) = event else { return }
       for (_, group) in Dictionary(grouping: judged, by: \.address.prompt) {
         let scores = group.compactMap(\.judgement.score)
-        estimate += try BestOfN.expected(of: 3, among: scores) / 2_000
+        estimate += try BestOfN.expected(of: 3, among: scores) / 800
       }
     }
     _ = try loop.round(1)
-    #expect(abs(estimate - 119.0 / 24) < 0.06)
+    #expect(abs(estimate - 119.0 / 24) < 0.12)
   }
 
   @Test("random selection does not improve the reward, and ranking with the same budget does")
   func control() throws {
     func trained(_ selection: String) throws -> LoadedDice {
-      let dice = LoadedDice(fair: 400, rate: 0.2)
+      let dice = LoadedDice(fair: 150, rate: 0.2)
       _ = try run(
         dice, RAFTSettings(samplesPerPrompt: 6, selection: try Selection(parsing: selection)),
         rounds: 8)
       return dice
     }
-    let (ranked, random) = try (trained("local-top:300"), trained("random:local-top:300"))
+    let (ranked, random) = try (trained("best"), trained("random:best"))
     #expect(ranked.lessons.map(\.count) == random.lessons.map(\.count))
     #expect(ranked.meanEyes > 4.5)
-    // However often it is tuned, a die's mean deviates by 2.5 at most: five standard errors.
-    #expect(abs(random.meanEyes - 3.5) < 5 * 2.5 / 400.0.squareRoot())
+    // A round moves a die's mean by a fifth of how far a throw is from it, 1.7 at most on average,
+    // so eight rounds by less than 1: five standard errors of 150 dice.
+    #expect(abs(random.meanEyes - 3.5) < 5 * 1.0 / 150.0.squareRoot())
   }
 
   @Test("best-of-1 is supervised fine-tuning on all samples")
@@ -104,7 +107,7 @@ private func run(
   @Test("the larger β, the nearer the dice stay to their base")
   func regularised() throws {
     let divergences = try [0.0, 1, 4, 1_000].map { beta in
-      let dice = LoadedDice(fair: 200, rate: 0.1)
+      let dice = LoadedDice(fair: 40, rate: 0.1)
       _ = try run(dice, RAFTSettings(samplesPerPrompt: 8, beta: beta), rounds: 20)
       return dice.divergenceFromBase
     }
@@ -117,7 +120,7 @@ private func run(
     let base = [0.5, 0.3, 0.1, 0.05, 0.03, 0.02]
     let moved = [0.02, 0.03, 0.05, 0.1, 0.3, 0.5]
     let dice = LoadedDice(
-      [[Double]](repeating: moved, count: 100), base: [[Double]](repeating: base, count: 100),
+      [[Double]](repeating: moved, count: 30), base: [[Double]](repeating: base, count: 30),
       rate: 0.1)
     let before = dice.divergenceFromBase
     _ = try run(dice, RAFTSettings(samplesPerPrompt: 10, beta: 1e6), rounds: 40)

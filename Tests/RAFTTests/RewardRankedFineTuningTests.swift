@@ -196,6 +196,13 @@ private func places(_ addresses: [SampleAddress]) -> [String] {
         == "the reward gave 1 answers where 2 were asked for; it has to give one each, in order")
   }
 
+  @Test("rounds are counted from 1")
+  func roundZero() throws {
+    var loop = try makeLoop(Script([[[1, 2]]]), RAFTSettings(samplesPerPrompt: 2))
+    let error = #expect(throws: RAFTError.self) { try loop.round(0) }
+    #expect(error?.description == "the round: 0 cannot be; it is counted from 1")
+  }
+
   @Test("duplicates are told by the fingerprint that the loop is given")
   func fingerprints() throws {
     let policy = Script([[[1, 2, 3]]])

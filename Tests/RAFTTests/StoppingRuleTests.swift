@@ -75,7 +75,8 @@ private func history(_ values: [Double], error: Double? = nil) -> [DevValue] {
   @Test("why a run ends is told in words")
   func texts() {
     let texts = [
-      StoppingRule.Cause.flat(rounds: 1), .pastPeak(rounds: 3, fall: 0.5), .time(60), .samples(500),
+      StoppingRule.Cause.flat(rounds: 1), .pastPeak(rounds: 3, fall: 0.500_001), .time(60),
+      .samples(500),
     ].map(\.description)
     #expect(
       texts == [

@@ -75,6 +75,9 @@ where P.Prompt == R.Prompt, P.Sample == R.Sample {
 
   /// K samples of each prompt of the round.
   private func sampled(round: Int) throws -> [Candidate<P.Prompt, P.Sample>] {
+    guard round >= 1 else {
+      throw RAFTError.setting("the round", given: "\(round)", needed: "counted from 1")
+    }
     let requests = SampleRequest.requests(
       settings.samplesPerPrompt, of: prompts, at: batches.indices(ofRound: round), round: round,
       seeds: seeds)

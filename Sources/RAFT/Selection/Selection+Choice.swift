@@ -3,8 +3,7 @@ extension Selection {
   /// that ``validate()`` passes.
   ///
   /// Their order does not matter. A candidate whose key is nil or not a finite number is never
-  /// chosen; one that is chosen stands at or above every one of its kind that is not, and of equal
-  /// keys the lower address stands higher.
+  /// chosen, and of equal keys the lower address ranks higher.
   ///
   /// - Parameters:
   ///   - candidates: what there is to choose from.

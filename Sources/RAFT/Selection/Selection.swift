@@ -17,7 +17,7 @@ public struct Selection: Sendable, Equatable {
     /// one fingerprint the best.
     case passing(atLeast: Double)
     /// As many of the same prompts as `like` would choose, but drawn at random from all that are not
-    /// excluded: the control arm.
+    /// excluded: the control arm. Where `like` drops prompts by their rewards, so does this one.
     case random(like: Strategy)
   }
 

@@ -113,7 +113,8 @@ extension StoppingRule.Cause: CustomStringConvertible {
     case .flat(let rounds):
       "the dev reward has not become better for \(Self.rounds(rounds))"
     case .pastPeak(let rounds, let fall):
-      "the dev reward has not become better for \(Self.rounds(rounds)) and is \(fall) below its peak"
+      "the dev reward has not become better for \(Self.rounds(rounds)) and is "
+        + "\((fall * 10_000).rounded() / 10_000) below its peak"
     case .time(let seconds):
       "the next round would go beyond the budget of \(seconds) s"
     case .samples(let samples):
