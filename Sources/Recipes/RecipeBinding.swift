@@ -84,11 +84,17 @@ extension RecipeBinding {
   }
 
   static func number(_ key: Key<Double>, _ bounds: Bounds) -> RecipeBinding {
-    scalar(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { "\($0)" })
+    scalar(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { written($0) })
   }
 
   static func number(_ key: Key<Double?>, _ bounds: Bounds) -> RecipeBinding {
-    optional(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { "\($0)" })
+    optional(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { written($0) })
+  }
+
+  /// A number that reads back as it is, with the point that YAML 1.1 wants before an exponent.
+  private static func written(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.contains(".") ? text : text.replacing("e", with: ".0e")
   }
 
   static func integer(_ key: Key<Int>, _ range: ClosedRange<Int>) -> RecipeBinding {
