@@ -25,8 +25,8 @@ struct PromptSplits {
     let distinct = trimmed.filter { seen.insert(Self.folded($0)).inserted }
     if distinct.count < prompts.count {
       notes.append(
-        "\(prompts.count - distinct.count) of the \(split) prompts of \(place) are there more "
-          + "than once; they count once")
+        "\(place) repeats \(prompts.count - distinct.count) of its \(split) prompts; each counts once"
+      )
     }
     parts[split] = Part(prompts: distinct, place: place, layer: layer)
   }
@@ -60,8 +60,8 @@ struct PromptSplits {
     }
     parts[split] = part
     notes.append(
-      "\(shared.count) of the \(split) prompts of \(part.place) are left out, since \(rival.place) "
-        + "gives them as \(other) prompts: " + shared.prefix(5).joined(separator: ", ")
+      "\(part.place): \(shared.count) of its \(split) prompts left out, since \(rival.place) gives "
+        + "them as \(other) prompts: " + shared.prefix(5).joined(separator: ", ")
         + (shared.count > 5 ? ", …" : ""))
   }
 

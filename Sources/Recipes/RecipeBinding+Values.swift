@@ -50,7 +50,7 @@ extension RecipeBinding {
 
   /// Null is a recipe that watches nothing.
   static var watchedTerms: RecipeBinding {
-    RecipeBinding(expected: "a list of texts, or null") { value, recipe in
+    RecipeBinding(expected: "a list of texts that are not empty, or null") { value, recipe in
       guard value != .none, value != .texts([]) else {
         recipe.watch = nil
         return true

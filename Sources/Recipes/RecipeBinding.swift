@@ -84,11 +84,17 @@ extension RecipeBinding {
   }
 
   static func number(_ key: Key<Double>, _ bounds: Bounds) -> RecipeBinding {
-    scalar(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { "\($0)" })
+    scalar(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { written($0) })
   }
 
   static func number(_ key: Key<Double?>, _ bounds: Bounds) -> RecipeBinding {
-    optional(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { "\($0)" })
+    optional(key, bounds.rawValue, parse: { bounds.parse($0) }, write: { written($0) })
+  }
+
+  /// A number that reads back as it is, with the point that YAML 1.1 wants before an exponent.
+  private static func written(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.contains(".") ? text : text.replacing("e", with: ".0e")
   }
 
   static func integer(_ key: Key<Int>, _ range: ClosedRange<Int>) -> RecipeBinding {
@@ -134,7 +140,9 @@ extension RecipeBinding {
 
   /// A list of texts; one text counts as a list of one.
   static func texts(_ key: Key<[String]>, mayBeEmpty: Bool = true) -> RecipeBinding {
-    RecipeBinding(expected: "a list of texts" + (mayBeEmpty ? "" : ", one at least")) {
+    RecipeBinding(
+      expected: "a list of texts that are not empty" + (mayBeEmpty ? "" : ", one at least")
+    ) {
       value, recipe in
       guard let texts = texts(in: value), mayBeEmpty || !texts.isEmpty else { return false }
       recipe[keyPath: key] = texts
@@ -144,7 +152,8 @@ extension RecipeBinding {
     }
   }
 
-  /// The texts of a value that may be a list of them; nil where it is none, or one is empty.
+  /// The texts of a value that may be a list of them; nil where it is none, or where one is empty
+  /// or holds a NUL.
   static func texts(in value: RecipeValue) -> [String]? {
     let texts: [String]
     switch value {
@@ -152,7 +161,10 @@ extension RecipeBinding {
     case .texts(let list): texts = list
     case .none, .prompts: return nil
     }
-    return texts.contains { $0.trimmingCharacters(in: .whitespaces).isEmpty } ? nil : texts
+    let isRefused = texts.contains {
+      $0.contains("\0") || $0.allSatisfy(\.isWhitespace)
+    }
+    return isRefused ? nil : texts
   }
 
   static func flag(_ key: Key<Bool>) -> RecipeBinding {

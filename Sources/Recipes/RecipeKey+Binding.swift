@@ -61,7 +61,7 @@ extension RecipeKey {
     case .adapterRank: .integer(\.adapter.rank, 1...4096)
     case .adapterAlpha: .number(\.adapter.alpha, .positive)
     case .adapterTargets: .texts(\.adapter.targets, mayBeEmpty: false)
-    case .adapterInitialisation: .choice(\.adapter.initialisation, ["peft", "gaussian"])
+    case .adapterInitialisation: .choice(\.adapter.initialisation, Self.initialisations)
     case .adapterDropout: .number(\.adapter.dropout, .properShare)
     case .adapterFrom: .path(\.adapter.from)
 
@@ -71,7 +71,7 @@ extension RecipeKey {
     case .tuningAccumulation: .integer(\.tuning.accumulation, 1...10_000)
     case .tuningOptimizer: .choice(\.tuning.optimizer, ["adamw", "sgd"])
     case .tuningLearningRate: .number(\.tuning.learningRate, .positive)
-    case .tuningSchedule: .choice(\.tuning.schedule, ["constant", "linear", "cosine"])
+    case .tuningSchedule: .choice(\.tuning.schedule, Self.schedules)
     case .tuningWarmup: .integer(\.tuning.warmup, 0...10_000_000)
     case .tuningWeightDecay: .number(\.tuning.weightDecay, .nonNegative)
     case .tuningBeta1: .number(\.tuning.beta1, .properShare)
@@ -91,12 +91,13 @@ extension RecipeKey {
     }
   }
 
-  // The names that Diffusion and CLIPReward give these choices; a test of the command holds them
-  // together.
+  // What other libraries call these choices; a test of Alignment, which knows them all, compares.
   package static let samplers = [
     "ddim", "pndm", "euler", "euler-a", "dpm++2m", "dpm++2m-karras", "ddpm",
   ]
   package static let clipScales = ["cosine", "100", "logit"]
   package static let mixes = ["raw", "z", "rank"]
   package static let scopes = ["prompt", "round"]
+  package static let initialisations = ["peft", "gaussian"]
+  package static let schedules = ["constant", "linear", "cosine"]
 }

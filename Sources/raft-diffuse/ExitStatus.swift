@@ -38,9 +38,9 @@ enum ExitStatus: Int32 {
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
-    case let error as RAFTError: self = Self.of(error)
     case let error as RecipeError: self = Self.of(error)
     case let error as PromptFileError: self = Self.of(error)
+    case let error as RAFTError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -148,14 +148,6 @@ enum ExitStatus: Int32 {
     }
   }
 
-  private static func of(_ error: RAFTError) -> ExitStatus {
-    switch error {
-    case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
-    case .nothingSelected, .distribution: .badInput
-    case .answers, .wrongSample: .internalError
-    }
-  }
-
   private static func of(_ error: RecipeError) -> ExitStatus {
     switch error {
     case .noRecipes, .unknownRecipe: .missingFile
@@ -168,6 +160,14 @@ enum ExitStatus: Int32 {
     case .missing: .missingFile
     case .unreadable: .inputOutput
     case .folder, .notText, .binary, .empty: .badInput
+    }
+  }
+
+  private static func of(_ error: RAFTError) -> ExitStatus {
+    switch error {
+    case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
+    case .nothingSelected, .distribution: .badInput
+    case .answers, .wrongSample: .internalError
     }
   }
 

@@ -159,6 +159,8 @@ struct BuiltInRecipeTests {
   @Test("a recipe is found by its name or its path, and what is not found is told")
   func finding() throws {
     #expect(try catalog.names() == builtInNames)
+    #expect(
+      RecipeCatalog.installedFolders.contains { $0.hasSuffix("/share/raft-diffuse/recipes") })
     #expect(try catalog.file(of: "my/own.yaml") == "my/own.yaml")
     #expect(
       message { try catalog.file(of: "resolution-265") }

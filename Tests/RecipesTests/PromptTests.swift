@@ -55,6 +55,10 @@ struct PromptTests {
       message { try prompts("prompts: {train: []}") }
         == "x.yaml, line 1 gives no prompt; write one at least")
     #expect(
+      message { try prompts("prompts: {train: [a, \" \"], dev: [b], test: [c]}") }
+        == "x.yaml, line 1: “prompts.train” is a, , which should be a list of texts that are not "
+        + "empty")
+    #expect(
       message { try prompts("prompts: {train: none.txt}") }
         == "/recipes/none.txt does not exist; check x.yaml, line 1")
     #expect(
@@ -105,10 +109,10 @@ struct PromptTests {
     #expect(resolution.recipe.prompts.dev == ["c"] && resolution.recipe.prompts.test == ["d"])
     #expect(
       resolution.notes == [
-        "1 of the train prompts of --prompts are there more than once; they count once",
-        "1 of the dev prompts of r.yaml, line 1 are left out, since --prompts gives them as train "
+        "--prompts repeats 1 of its train prompts; each counts once",
+        "r.yaml, line 1: 1 of its dev prompts left out, since --prompts gives them as train "
           + "prompts: b",
-        "1 of the test prompts of r.yaml, line 1 are left out, since --prompts gives them as train "
+        "r.yaml, line 1: 1 of its test prompts left out, since --prompts gives them as train "
           + "prompts: e",
       ])
   }

@@ -88,7 +88,7 @@ struct RecipeReadingTests {
       ),
       (
         "adapter: {targets: []}", 1, "adapter.targets", "an empty list",
-        "a list of texts, one at least"
+        "a list of texts that are not empty, one at least"
       ),
       ("tuning: fast", 1, "tuning", "fast", "a section of keys"),
       ("name: {first: x}", 1, "name", "a section", "a text"),
@@ -117,6 +117,9 @@ struct RecipeReadingTests {
     #expect(
       message { try layer("name: x\nrounds: {count: 1") }
         == "x.yaml, line 3 is not valid YAML: did not find expected ',' or '}'")
+    #expect(
+      message { try layer("name: " + String(repeating: "[", count: 100_000)) }
+        .contains("x.yaml, line 1 is not valid YAML"))
     #expect(
       message { try layer("- a\n- b") }
         == "x.yaml, line 1 is not valid YAML: a recipe is made of keys with values")

@@ -24,6 +24,12 @@ struct RecipeRoundTripTests {
     #expect(try RecipeResolution(of: [below, written]).recipe == recipe)
   }
 
+  @Test("numbers are written as every reader of YAML takes them")
+  func numbers() throws {
+    let text = try builtIn("resolution-256-published").recipe.yaml()
+    #expect(text.contains("\n  lr: 9.0e-06\n") && text.contains("\n  guidance: 7.5\n"))
+  }
+
   @Test("any recipe reads back as it is", arguments: 0..<60)
   func anyRecipe(seed: UInt64) throws {
     var draws = Draws(state: seed)
