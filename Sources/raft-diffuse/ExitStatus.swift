@@ -6,6 +6,7 @@ internal import Imaging
 internal import LoRA
 internal import NN
 internal import Policies
+internal import RunStore
 internal import Tokenization
 internal import Torch
 
@@ -36,6 +37,8 @@ enum ExitStatus: Int32 {
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
+    case let error as RunStoreError: self = Self.of(error)
+    case let error as LedgerError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -140,6 +143,25 @@ enum ExitStatus: Int32 {
     switch error {
     case .setting: .usage
     case .gradientNotFinite, .state, .stateShape: .badInput
+    }
+  }
+
+  private static func of(_ error: RunStoreError) -> ExitStatus {
+    switch error {
+    case .exists, .notEmpty, .notAFolder, .unwritable: .inputOutput
+    case .noRun, .fileMissing: .missingFile
+    case .inUse: .tryAgain
+    case .fileChanged, .checksums: .badInput
+    }
+  }
+
+  private static func of(_ error: LedgerError) -> ExitStatus {
+    switch error {
+    case .missing: .missingFile
+    case .unusable: .inputOutput
+    case .busy: .tryAgain
+    case .conflict, .notFinite: .internalError
+    case .changed, .newer, .foreign, .damaged: .badInput
     }
   }
 
