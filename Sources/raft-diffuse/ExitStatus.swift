@@ -36,6 +36,7 @@ enum ExitStatus: Int32 {
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
+    case let error as PolicyError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -140,6 +141,14 @@ enum ExitStatus: Int32 {
     switch error {
     case .setting: .usage
     case .gradientNotFinite, .state, .stateShape: .badInput
+    }
+  }
+
+  private static func of(_ error: PolicyError) -> ExitStatus {
+    switch error {
+    case .setting, .nothingToPreserve: .usage
+    case .noExamples, .noSample, .shape, .notEncoded, .state: .badInput
+    case .round: .internalError
     }
   }
 
