@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the fixtures of training: optimisers, clipping and schedules as torch and diffusers compute them, and a peft
-adapter trained for ten steps in a tiny UNet that diffusers wrote."""
+adapter trained for ten steps in a tiny UNet that diffusers wrote, and its guidance-aware loss."""
 
 import json
 import os
@@ -9,12 +9,13 @@ import pathlib
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 import tinymodels  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STEPS = 10
+GUIDANCE = 7.5
 
 UNET = dict(sample_size=8, in_channels=4, out_channels=4, block_out_channels=(8, 16), layers_per_block=1,
             norm_num_groups=4, cross_attention_dim=12, attention_head_dim=2,
@@ -132,11 +133,49 @@ def write_training(folder: pathlib.Path) -> None:
     save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "expected.safetensors", {"format": "pt"})
 
 
+def write_guided(folder: pathlib.Path) -> None:
+    """The guidance-aware loss, on w·ε_c + (1 − w)·ε_u, and its gradients through both branches, for the tiny UNet of
+    `write_training` with the adapter that its training starts from."""
+    from diffusers import DDPMScheduler, UNet2DConditionModel
+    from peft import LoraConfig, inject_adapter_in_model
+
+    data = load_file(folder / "expected.safetensors")
+    negative = torch.randn(2, 5, 12, generator=torch.Generator().manual_seed(34))
+    tensors = {"negative": negative}
+    for prediction in ("epsilon", "v_prediction"):
+        unet = UNet2DConditionModel(**UNET)
+        unet.load_state_dict(load_file(folder / "diffusion_pytorch_model.safetensors"))
+        unet.requires_grad_(False)
+        inject_adapter_in_model(LoraConfig(r=3, lora_alpha=6, target_modules=PLANS["attention"]), unet)
+        factors = {}
+        for name, parameter in sorted(unet.named_parameters()):
+            if ".lora_" in name:
+                factors["unet." + name.replace(".default.", ".")] = parameter
+        for name, parameter in factors.items():
+            with torch.no_grad():
+                parameter.copy_(data[f"attention.start.{name}"])
+            parameter.requires_grad_(True)
+        noising = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear",
+                                prediction_type=prediction)
+        latents, noise, times = data["latents"], data["noise"][0], data["timesteps"][0]
+        noisy = noising.add_noise(latents, noise, times)
+        target = noise if prediction == "epsilon" else noising.get_velocity(latents, noise, times)
+        conditional = unet(noisy, times, data["states"]).sample
+        unconditional = unet(noisy, times, negative).sample
+        guided = GUIDANCE * conditional + (1 - GUIDANCE) * unconditional
+        loss = torch.nn.functional.mse_loss(guided, target)
+        loss.backward()
+        tensors[f"{prediction}.loss"] = loss.detach()
+        tensors |= {f"{prediction}.gradient.{name}": x.grad for name, x in factors.items()}
+    save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "guided.safetensors", {"format": "pt"})
+
+
 def main() -> None:
     torch.set_num_threads(1)
     write_optimizers(ROOT / "Tests/NNTests/Fixtures")
     write_schedules(ROOT / "Tests/NNTests/Fixtures")
     write_training(ROOT / "Tests/PoliciesTests/Fixtures/unet-peft")
+    write_guided(ROOT / "Tests/PoliciesTests/Fixtures/unet-peft")
 
 
 if __name__ == "__main__":

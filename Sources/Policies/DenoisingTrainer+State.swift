@@ -21,7 +21,8 @@ extension DenoisingTrainer {
     for (name, tensor) in state.sorted(by: { $0.key < $1.key }) {
       guard try tensor.isFinite() else {
         throw TrainingDivergence(
-          step: optimizer.stepCount - 1, prompts: [], what: "\(name) became NaN or infinite")
+          step: optimizer.stepCount - firstStep - 1, prompts: [],
+          what: "\(name) became NaN or infinite")
       }
     }
     return state

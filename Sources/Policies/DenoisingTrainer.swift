@@ -30,10 +30,10 @@ public final class DenoisingTrainer {
 
   /// What one step did.
   public struct StepReport: Sendable, Equatable {
-    /// The step, counted from 0.
+    /// The step, counted from 0 at ``DenoisingTrainer/firstStep``.
     public let step: Int
 
-    /// The batch's loss before the step.
+    /// The loss before the step, the mean over all examples.
     public let loss: Double
 
     /// The norm of all gradients together, before clipping.
@@ -45,11 +45,14 @@ public final class DenoisingTrainer {
 
   /// A loss and its gradients.
   public struct Gradients {
-    /// The batch's loss.
+    /// The loss, the mean over all examples.
     public let loss: Double
 
     /// One for each of the adapter's parameters, `F32`, in their order.
     public let gradients: [Tensor]
+
+    /// What the examples show.
+    public let prompts: [String]
   }
 
   /// The adapter in training.
@@ -67,12 +70,17 @@ public final class DenoisingTrainer {
   /// What fp16 gradients are scaled with.
   public internal(set) var lossScale = LossScale()
 
+  /// The optimiser's step at which the learning rates begin, and from which dropout's draws are
+  /// counted: the first of a training that follows another.
+  public var firstStep = 0
+
   /// Whether the adapter and the optimiser belong together: false where a step failed while it
   /// changed them.
   public private(set) var isBetweenSteps = true
 
   private let model: StableDiffusion
   private let loss: DenoisingLoss
+  private let guidedLoss: GuidedLoss?
   private let states: TrainingStates
   private let usedCheckpointing: Bool
 
@@ -82,13 +90,16 @@ public final class DenoisingTrainer {
   ///   - optimizer: over the adapter's parameters.
   ///   - maximalGradientNorm: gradients are clipped to this norm; nil for never.
   ///   - options: how prompts are read.
+  ///   - guidedLoss: what the model is guided with where it will be used, to learn on its guided
+  ///     prediction; nil to learn on its prediction for the prompt.
   ///   - usesCheckpointing: less memory for a third more time; the loss is the same, and the
   ///     gradients are but for the order of sums.
   /// - Throws: `AdapterError.inTraining` where another adapter that is trained hangs in the model.
   public init(
     _ model: StableDiffusion, adapter: TrainableAdapter, optimizer: any Optimizer,
     learningRates: LearningRates, maximalGradientNorm: Double? = nil,
-    options: PromptOptions = PromptOptions(), usesCheckpointing: Bool = false
+    options: PromptOptions = PromptOptions(), guidedLoss: GuidedLoss? = nil,
+    usesCheckpointing: Bool = false
   ) throws {
     if let maximalGradientNorm, !(maximalGradientNorm > 0) {
       throw TrainingError.setting(
@@ -99,6 +110,7 @@ public final class DenoisingTrainer {
     self.optimizer = optimizer
     self.learningRates = learningRates
     self.maximalGradientNorm = maximalGradientNorm
+    self.guidedLoss = guidedLoss.flatMap { $0.guidance.isActive ? $0 : nil }
     loss = DenoisingLoss(model.scheduler)
     states = try TrainingStates(
       model, options: options, areTrained: adapter.components.contains(.textEncoder))
@@ -120,31 +132,45 @@ public final class DenoisingTrainer {
   /// The training timesteps, N.
   public var timestepCount: Int { loss.timestepCount }
 
-  /// The loss of `batch` and its gradients. No parameter is changed by it; the adapter's dropout is
-  /// that of the step to come, and in fp16 the loss scale falls where a gradient overflows.
+  /// The loss of `batches` and its gradients, both the means over all of their examples: those of
+  /// one large batch, but for rounding, in the memory of a small one. No parameter is changed; the
+  /// adapter's dropout is that of the step to come, and in fp16 the loss scale falls where a
+  /// gradient overflows.
   ///
   /// - Throws: `TrainingDivergence` where the loss is not finite.
-  public func gradients(of batch: Batch) throws -> Gradients {
-    adapter.step = optimizer.stepCount
-    guard model.placement.dtype == .float16 else {
-      let (loss, gradients) = try gradients(of: batch, scale: nil)
-      return Gradients(loss: loss, gradients: gradients)
+  public func gradients(of batches: [Batch]) throws -> Gradients {
+    let count = batches.reduce(0) { $0 + $1.prompts.count }
+    var (loss, sums) = (0.0, [Tensor]())
+    for (index, batch) in batches.enumerated() {
+      adapter.step = (optimizer.stepCount - firstStep) * batches.count + index
+      let share = Double(batch.prompts.count) / Double(count)
+      let found = try gradients(of: batch)
+      loss += share * found.loss
+      let gradients = share < 1 ? try found.gradients.map { try $0 * share } : found.gradients
+      sums = sums.isEmpty ? gradients : try zip(sums, gradients).map { try $0 + $1 }
     }
-    let (loss, gradients) = try lossScale.unscaled { try self.gradients(of: batch, scale: $0) }
-    return Gradients(loss: loss, gradients: gradients)
+    return Gradients(loss: loss, gradients: sums, prompts: batches.flatMap(\.prompts))
+  }
+
+  private func gradients(of batch: Batch) throws -> (loss: Double, gradients: [Tensor]) {
+    guard model.placement.dtype == .float16 else { return try gradients(of: batch, scale: nil) }
+    return try lossScale.unscaled { try self.gradients(of: batch, scale: $0) }
   }
 
   private func gradients(of batch: Batch, scale: Double?) throws -> (
     loss: Double, gradients: [Tensor]
   ) {
+    let negatives = batch.prompts.compactMap { _ in guidedLoss?.negativePrompt }
     let loss = try loss(
       model.unet, latents: batch.latents, noise: batch.noise, timesteps: batch.timesteps,
-      states: states.states(of: batch.prompts))
+      states: states.states(of: negatives + batch.prompts),
+      guidance: guidedLoss?.guidance ?? Guidance(scale: 1))
     let value = try loss.item()
     guard value.isFinite else {
       let what = value.isNaN ? "NaN" : "infinite"
       throw TrainingDivergence(
-        step: optimizer.stepCount, prompts: batch.prompts, what: "the loss became \(what)")
+        step: optimizer.stepCount - firstStep, prompts: batch.prompts,
+        what: "the loss became \(what)")
     }
     let scaled = try scale.map { try loss * $0 } ?? loss
     return (
@@ -152,24 +178,24 @@ public final class DenoisingTrainer {
     )
   }
 
-  /// Learns from `batch`.
+  /// Learns from `batches` together.
   ///
   /// - Throws: `TrainingDivergence` where the loss or a gradient is not finite; the adapter is what
   ///   it was before the step.
-  public func step(_ batch: Batch) throws -> StepReport {
-    try step(batch, with: gradients(of: batch))
+  public func step(_ batches: [Batch]) throws -> StepReport {
+    try step(with: gradients(of: batches))
   }
 
-  /// Takes the step that `found`, the gradients of `batch`, ask for.
-  public func step(_ batch: Batch, with found: Gradients) throws -> StepReport {
-    let step = optimizer.stepCount
+  /// Takes the step that `found` asks for.
+  public func step(with found: Gradients) throws -> StepReport {
+    let step = optimizer.stepCount - firstStep
     let clipping: GradientClipping
     do {
       clipping = try GradientClipping(
         found.gradients, of: adapter.parameters, to: maximalGradientNorm)
     } catch TrainingError.gradientNotFinite(let parameter) {
       throw TrainingDivergence(
-        step: step, prompts: batch.prompts,
+        step: step, prompts: found.prompts,
         what: "the gradient of \(parameter) became NaN or infinite")
     }
     let rate = learningRates.rate(at: step)

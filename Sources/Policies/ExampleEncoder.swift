@@ -1,5 +1,6 @@
 package import Diffusion
 package import Imaging
+internal import NN
 package import Torch
 
 /// Images to latents to learn from: one draw from what the VAE's encoder says they may be, as

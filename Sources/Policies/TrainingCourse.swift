@@ -1,4 +1,4 @@
-package import Torch
+internal import Torch
 
 /// What each step of a training learns from, every choice and draw by its address: the same steps
 /// come whenever they are asked for.

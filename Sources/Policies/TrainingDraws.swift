@@ -27,14 +27,25 @@ public struct TrainingDraws: Sendable {
     try generator("latents", index).normal(shape)
   }
 
-  /// Which of `count` examples a step learns from: all of them once, shuffled, before any comes
-  /// again.
-  public func examples(step: Int, batch: Int, count: Int) throws -> [Int] {
-    let places = step * batch..<(step + 1) * batch
+  /// Whether example `index` of a step's batch is learned without its prompt.
+  ///
+  /// - Parameter share: how many are, 0…1.
+  public func dropsPrompt(step: Int, index: Int, share: Double) throws -> Bool {
+    guard share > 0 else { return false }
+    return try generator("prompt", step, index).uniform([1]).item() < share
+  }
+
+  /// Which of `count` examples come at `places` of a training, which are counted over all its steps:
+  /// all examples once, shuffled, before any comes again.
+  ///
+  /// - Parameter order: what tells orders of several kinds of examples apart.
+  public func examples(at places: some Sequence<Int>, count: Int, order: String = "order") throws
+    -> [Int]
+  {
     var orders: [Int: [Int]] = [:]
     return try places.map { place in
       let epoch = place / count
-      let order = try orders[epoch] ?? generator("order", epoch).permutation(count).integers()
+      let order = try orders[epoch] ?? generator(order, epoch).permutation(count).integers()
       orders[epoch] = order
       return order[place % count]
     }

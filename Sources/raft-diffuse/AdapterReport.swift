@@ -1,7 +1,6 @@
 internal import Foundation
 internal import LoRA
 internal import NN
-internal import Torch
 
 /// What an adapter's file holds.
 struct AdapterReport: Encodable {
@@ -16,33 +15,17 @@ struct AdapterReport: Encodable {
     /// The same over ‖W‖; nil without a model.
     let relativeChange: Double?
 
-    fileprivate init(name: String, _ change: Change) {
-      self.name = name
-      layers = change.layers
-      changeNorm = change.norm
-      relativeChange = change.relative
+    fileprivate init(_ block: AdapterNorms.Block) {
+      name = block.name
+      layers = block.layers
+      changeNorm = block.changeNorm
+      relativeChange = block.relativeChange
     }
 
     enum CodingKeys: String, CodingKey {
       case name, layers
       case changeNorm = "change_norm"
       case relativeChange = "relative_change"
-    }
-  }
-
-  /// What adapters change in several layers: squares of lengths, which add up.
-  fileprivate struct Change {
-    var layers = 0
-    var square = 0.0
-
-    /// ‖W‖²; 0 without a model.
-    var base = 0.0
-
-    var norm: Double { square.squareRoot() }
-    var relative: Double? { base > 0 ? (square / base).squareRoot() : nil }
-
-    static func + (a: Change, b: Change) -> Change {
-      Change(layers: a.layers + b.layers, square: a.square + b.square, base: a.base + b.base)
     }
   }
 
@@ -94,8 +77,7 @@ struct AdapterReport: Encodable {
   init(_ adapter: AdapterFile, targets slots: AdapterTargets?) throws {
     let rows = adapter.weights.layers.sorted { $0.key < $1.key }
     let factors = rows.map(\.value)
-    let changes = try Self.changes(rows, slots)
-    let whole = changes.values.reduce(Change()) { $0 + $1 }
+    let norms = try AdapterNorms(adapter.weights, on: slots)
     file = adapter.path
     form = adapter.form
     hash = adapter.hash
@@ -111,28 +93,11 @@ struct AdapterReport: Encodable {
     layers = rows.count
     parameters = adapter.weights.parameterCount
     targets = Self.count(rows.map { Self.kind(of: $0.key) })
-    blocks = changes.sorted { $0.key < $1.key }.map { Block(name: $0.key, $0.value) }
-    changeNorm = whole.norm
-    relativeChange = whole.relative
+    blocks = norms.blocks.map(Block.init)
+    changeNorm = norms.total.changeNorm
+    relativeChange = norms.total.relativeChange
     metadata = adapter.weights.metadata
     leftOut = adapter.leftOut
-  }
-
-  /// What is changed, block by block.
-  private static func changes(
-    _ rows: [(key: LayerAddress, value: LowRankFactors)], _ slots: AdapterTargets?
-  ) throws -> [String: Change] {
-    var changes: [String: Change] = [:]
-    for (layer, factors) in rows {
-      let norm = try factors.changeNorm()
-      let weight = try slots?[layer].map { slot in
-        try withoutGradients { try slot.pristineWeight().to(.float32).norm().item() }
-      }
-      let one = Change(layers: 1, square: norm * norm, base: (weight ?? 0) * (weight ?? 0))
-      let block = block(of: layer)
-      changes[block] = changes[block, default: Change()] + one
-    }
-    return changes
   }
 
   private static func count(_ values: [String]) -> [String: Int] {
@@ -146,17 +111,6 @@ struct AdapterReport: Encodable {
 
   private static func number(_ value: Double) -> String {
     Int(exactly: value).map { String($0) } ?? String(Float(value))
-  }
-
-  /// `unet.down_blocks.1`, `unet.mid_block`, `text_encoder.encoder.layers.3`.
-  private static func block(of layer: LayerAddress) -> String {
-    let parts = layer.name.split(separator: ".")
-    let count =
-      switch layer.component {
-      case .unet: parts.first == "mid_block" ? 1 : min(2, parts.count - 1)
-      case .textEncoder: min(3, parts.count - 1)
-      }
-    return "\(layer.component.rawValue).\(parts.prefix(max(count, 1)).joined(separator: "."))"
   }
 
   /// The layer's name without the numbers of blocks: `unet.attn1.to_q`.

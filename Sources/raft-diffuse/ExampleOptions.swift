@@ -71,7 +71,7 @@ struct ExampleOptions: ParsableArguments {
 
   /// Everything that there is to learn from.
   func load(_ model: StableDiffusion, _ draws: TrainingDraws, isQuiet: Bool) throws
-    -> TrainingExamples
+    -> LoadedExamples
   {
     switch try source() {
     case .latents(let path, let prompts): return try given(path, prompts, model)
@@ -84,7 +84,7 @@ struct ExampleOptions: ParsableArguments {
   }
 
   private func given(_ path: String, _ promptFile: String, _ model: StableDiffusion) throws
-    -> TrainingExamples
+    -> LoadedExamples
   {
     let texts = try PromptInputs.prompts(in: promptFile)
     let latents = try CheckpointFile.open(path).entryOrOnly("latents").tensor().to(.float32)
@@ -111,19 +111,17 @@ struct ExampleOptions: ParsableArguments {
     }
     let prompts = texts.count == count ? texts : Array(repeating: texts[0], count: count)
     let digest = try latents.withBytes { Digest.sha256($0) }
-    return TrainingExamples(
-      latents: latents, prompts: prompts, digests: [digest], tokenizer: model.tokenizer)
+    return LoadedExamples(
+      TrainingExamples(latents: latents, prompts: prompts), digests: [digest],
+      tokenizer: model.tokenizer)
   }
 
   private func encoded(
     _ images: [CaptionedImage], _ model: StableDiffusion, _ draws: TrainingDraws,
     _ progress: ProgressLine
-  ) throws -> TrainingExamples {
+  ) throws -> LoadedExamples {
     let res = res ?? ImageSize(width: 512, height: 512)
-    let scale = model.vae.configuration.scale
-    guard res.width % scale == 0, res.height % scale == 0 else {
-      throw GenerationError.size(width: res.width, height: res.height, multiple: scale)
-    }
+    let encoder = try ExampleEncoder(model, draws: draws, width: res.width, height: res.height)
     var digests: [String] = []
     let latents = try images.enumerated().map { index, image in
       guard !Interruption.isRequested else {
@@ -135,41 +133,29 @@ struct ExampleOptions: ParsableArguments {
       let picture = try ImageFile.read(image.path).covering(width: res.width, height: res.height)
       // Latents differ in their last digits from machine to machine; pixels do not.
       digests.append(picture.pixelDigest)
-      let pixels = try picture.tensor().to(device: model.placement.device)
-      let moments = try withoutGradients { try model.vae.encode(pixels) }
-      let noise = try draws.latents(of: index, shape: moments.mean.shape)
-      let drawn = try moments.sample(noise: noise.to(device: model.placement.device))
-      guard try drawn.isFinite() else {
-        throw CommandError(
-          status: .badInput,
-          description: "the latents of \(image.path) became NaN or infinite; compute in fp32")
-      }
+      let drawn = try encoder.latents(of: picture, index: index, name: image.path)
       progress.update(index + 1, image.path)
-      return try drawn.to(device: .cpu)
+      return drawn
     }
-    return TrainingExamples(
-      latents: try .concatenated(latents), prompts: images.map(\.caption), digests: digests,
-      tokenizer: model.tokenizer)
+    return LoadedExamples(
+      TrainingExamples(latents: try .stacked(latents), prompts: images.map(\.caption)),
+      digests: digests, tokenizer: model.tokenizer)
   }
 }
 
-/// Latents and what they show.
-struct TrainingExamples {
-  /// As the UNet sees them, `F32 [N, 4, H, W]`.
-  let latents: Tensor
-
-  /// `N` texts.
-  let prompts: [String]
+/// What there is to learn from, and by what it is known.
+struct LoadedExamples {
+  /// Latents and prompts.
+  let examples: TrainingExamples
 
   /// SHA-256 of what the latents were made of, and of the prompts and their tokens, 64 hexadecimal
   /// digits.
   let digest: String
 
   /// - Parameter digests: of the latents, or of the images that they were made of.
-  init(latents: Tensor, prompts: [String], digests: [String], tokenizer: CLIPTokenizer) {
-    self.latents = latents
-    self.prompts = prompts
-    let texts = prompts.map { "\($0.utf8.count):\($0) \(tokenizer.encode($0))" }
-    digest = Digest.sha256("\(latents.shape) \(digests) \(texts.joined())".utf8)
+  init(_ examples: TrainingExamples, digests: [String], tokenizer: CLIPTokenizer) {
+    self.examples = examples
+    let texts = examples.prompts.map { "\($0.utf8.count):\($0) \(tokenizer.encode($0))" }
+    digest = Digest.sha256("\(examples.latents.shape) \(digests) \(texts.joined())".utf8)
   }
 }

@@ -44,6 +44,7 @@ enum ExitStatus: Int32 {
     case let error as RAFTError: self = Self.of(error)
     case let error as RunStoreError: self = Self.of(error)
     case let error as LedgerError: self = Self.of(error)
+    case let error as PolicyError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -190,6 +191,14 @@ enum ExitStatus: Int32 {
     case .busy: .tryAgain
     case .conflict, .notFinite: .internalError
     case .changed, .newer, .foreign, .damaged: .badInput
+    }
+  }
+
+  private static func of(_ error: PolicyError) -> ExitStatus {
+    switch error {
+    case .setting, .nothingToPreserve: .usage
+    case .noExamples, .noSample, .shape, .notEncoded, .state: .badInput
+    case .round: .internalError
     }
   }
 

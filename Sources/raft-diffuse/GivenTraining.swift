@@ -1,16 +1,11 @@
 internal import NN
+internal import Policies
 internal import Torch
 
 /// Noise, timesteps and order of a training from a file, to compare with other implementations.
 struct GivenTraining {
-  /// `F32 [steps, B, 4, H, W]`.
-  let noise: Tensor
-
-  /// By step and example, 0..<N.
-  let timesteps: [[Int]]
-
-  /// By step and example, which latents to take; one after the other where nil.
-  let indices: [[Int]]?
+  /// What the file holds.
+  let draws: GivenDraws
 
   private let path: String
 
@@ -19,7 +14,7 @@ struct GivenTraining {
   init(_ path: String) throws {
     self.path = path
     let file = try CheckpointFile.open(path)
-    noise = try file.entry("noise").tensor().to(.float32)
+    let noise = try file.entry("noise").tensor().to(.float32)
     guard noise.rank == 5, noise.count > 0 else {
       throw Self.wrong(path, "noise", noise.shape, "[steps, batch, channels, height/8, width/8]")
     }
@@ -32,24 +27,20 @@ struct GivenTraining {
       let values = try tensor.integers()
       return (0..<steps).map { Array(values[$0 * batch..<($0 + 1) * batch]) }
     }
-    timesteps = try table("timesteps")
-    indices = file.entries["indices"] == nil ? nil : try table("indices")
+    draws = GivenDraws(
+      noise: noise, timesteps: try table("timesteps"),
+      indices: file.entries["indices"] == nil ? nil : try table("indices"))
   }
-
-  /// The number of steps.
-  var steps: Int { noise.shape[0] }
-
-  /// Examples a step.
-  var batch: Int { noise.shape[1] }
 
   /// Refuses what does not fit the run.
   func check(_ examples: TrainingExamples, timestepCount: Int) throws {
     let shape = Array(examples.latents.shape.dropFirst())
-    guard Array(noise.shape.dropFirst(2)) == shape else {
-      throw Self.wrong(path, "noise", noise.shape, "\([steps, batch] + shape) for these latents")
+    let given = draws.noise.shape
+    guard Array(given.dropFirst(2)) == shape else {
+      throw Self.wrong(path, "noise", given, "\(given.prefix(2) + shape) for these latents")
     }
-    try check(timesteps, "timesteps", below: timestepCount)
-    if let indices { try check(indices, "indices", below: examples.prompts.count) }
+    try check(draws.timesteps, "timesteps", below: timestepCount)
+    if let indices = draws.indices { try check(indices, "indices", below: examples.count) }
   }
 
   private func check(_ table: [[Int]], _ name: String, below limit: Int) throws {

@@ -71,27 +71,27 @@ struct TrainingOptions: ParsableArguments {
     guard clip >= 0, clip.isFinite else { throw ValidationError("--clip may not be negative.") }
     guard warmup >= 0 else { throw ValidationError("--warmup may not be negative.") }
     do {
-      _ = try makeOptimizer([])
+      _ = try optimizerSettings.optimizer(over: [])
       _ = try learningRates(steps: 1)
     } catch {
       throw ValidationError("\(error).")
     }
   }
 
-  /// The optimiser over `parameters`.
-  func makeOptimizer(_ parameters: [TrainableParameter]) throws -> any Optimizer {
+  /// The optimiser that was asked for.
+  var optimizerSettings: OptimizerSettings {
     switch optimizer {
     case .adamw:
       var options = AdamW.Options()
       (options.meanDecay, options.squareDecay) = (beta1, beta2)
       options.epsilon = epsilon
       options.weightDecay = weightDecay ?? options.weightDecay
-      return try AdamW(parameters, options)
+      return .adamW(options)
     case .sgd:
       var options = SGD.Options()
       options.momentum = momentum
       options.weightDecay = weightDecay ?? 0
-      return try SGD(parameters, options)
+      return .sgd(options)
     }
   }
 

@@ -10,7 +10,8 @@ internal import Torch
 /// fail again, and what was saved before is worth more.
 struct TuneLoop {
   private let trainer: DenoisingTrainer
-  private let course: TuneCourse
+  private let course: TrainingCourse
+  private let steps: Int
   private let state: TuneState
   private let output: TuneOutput
   private let gradientsFile: String?
@@ -19,13 +20,16 @@ struct TuneLoop {
   /// The last step that was made in this call.
   private(set) var last: DenoisingTrainer.StepReport?
 
-  /// - Parameter gradientsFile: where the gradients of the first step go.
+  /// - Parameters:
+  ///   - steps: the steps of the whole training.
+  ///   - gradientsFile: where the gradients of the first step go.
   init(
-    _ trainer: DenoisingTrainer, _ course: TuneCourse, _ state: TuneState, _ output: TuneOutput,
-    gradientsFile: String?
+    _ trainer: DenoisingTrainer, _ course: TrainingCourse, steps: Int, _ state: TuneState,
+    _ output: TuneOutput, gradientsFile: String?
   ) {
     self.trainer = trainer
     self.course = course
+    self.steps = steps
     self.state = state
     self.output = output
     self.gradientsFile = gradientsFile
@@ -37,16 +41,16 @@ struct TuneLoop {
 
   /// Trains until all steps are done or the user asks to stop, and saves the adapter.
   mutating func run() throws {
-    let progress = ProgressLine(total: course.steps, unit: "step", isQuiet: output.quiet)
+    let progress = ProgressLine(total: steps, unit: "step", isQuiet: output.quiet)
     defer { progress.finish() }
     do {
-      while doneCount < course.steps, !Interruption.isRequested {
+      while doneCount < steps, !Interruption.isRequested {
         let report = try step()
         if output.json { try Console.json(TuneStep(report)) }
         progress.update(
           doneCount,
           "loss \(Self.short(report.loss)), gradient \(Self.short(report.gradientNorm))")
-        if doneCount % output.saveEvery == 0, doneCount < course.steps { try save() }
+        if doneCount % output.saveEvery == 0, doneCount < steps { try save() }
       }
     } catch let error as TrainingDivergence {
       throw error
@@ -60,10 +64,9 @@ struct TuneLoop {
   }
 
   private mutating func step() throws -> DenoisingTrainer.StepReport {
-    let batch = try course.batch(doneCount)
-    let found = try trainer.gradients(of: batch)
+    let found = try trainer.gradients(of: course.batches(doneCount))
     if last == nil { try writeGradients(found.gradients) }
-    let report = try trainer.step(batch, with: found)
+    let report = try trainer.step(with: found)
     last = report
     return report
   }

@@ -36,41 +36,45 @@ struct TuneRun {
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let model = try command.model.load(on: device)
     model.warnings.forEach(warn)
-    let steps = command.training.steps ?? given?.steps ?? 100
+    let steps = command.training.steps ?? given?.draws.steps ?? 100
     let trainer = try makeTrainer(model, steps: steps)
     let draws = TrainingDraws(seed: command.training.seed)
     let examples = try loadExamples(model, draws)
-    warnOfTruncation(examples, trainer)
-    try given?.check(examples, timestepCount: trainer.timestepCount)
-    let course = TuneCourse(
-      examples: examples, given: given, draws: draws, steps: steps,
-      batch: command.training.batch ?? given?.batch ?? 1, timestepCount: trainer.timestepCount)
-    let state = TuneState(command.output, try settings(trainer, course, model))
+    warnOfTruncation(examples.examples, trainer)
+    try given?.check(examples.examples, timestepCount: trainer.timestepCount)
+    var course = TrainingCourse(
+      examples.examples, draws: draws,
+      batch: command.training.batch ?? given?.draws.batch ?? 1,
+      timestepCount: trainer.timestepCount)
+    course.given = given?.draws
+    let settings = try settings(
+      trainer, course, model, examplesDigest: examples.digest, steps: steps)
+    let state = TuneState(command.output, settings)
     if goesOn { try state.restore(trainer) } else { try state.begin(trainer) }
     if goesOn, trainer.optimizer.stepCount >= steps {
       warn(
         "\(trainer.optimizer.stepCount) steps are done already, and --steps is \(steps); nothing is left to do"
       )
     }
-    try train(trainer, course, state, model)
+    try train(trainer, course, steps: steps, state, model)
   }
 
   private func train(
-    _ trainer: DenoisingTrainer, _ course: TuneCourse, _ state: TuneState,
+    _ trainer: DenoisingTrainer, _ course: TrainingCourse, steps: Int, _ state: TuneState,
     _ model: StableDiffusion
   ) throws {
     let (first, training) = (trainer.optimizer.stepCount, ContinuousClock.now)
     var loop = TuneLoop(
-      trainer, course, state, command.output, gradientsFile: command.saveGradients)
+      trainer, course, steps: steps, state, command.output, gradientsFile: command.saveGradients)
     try loop.run()
     let done = loop.doneCount
     if command.output.json {
       let seconds = (ContinuousClock.now - training).seconds
       try Console.json(
         TuneResult(
-          adapter: command.output.adapter, steps: done, requestedSteps: course.steps,
+          adapter: command.output.adapter, steps: done, requestedSteps: steps,
           layers: trainer.adapter.layerCount, parameters: trainer.adapter.parameterCount,
-          examples: course.examples.prompts.count, batch: course.batch, finalLoss: loop.last?.loss,
+          examples: course.examples.count, batch: course.batch, finalLoss: loop.last?.loss,
           precision: model.placement.precisionName,
           device: model.placement.device.description, threads: Machine.threadCount,
           checkpointing: command.training.checkpointing,
@@ -80,11 +84,11 @@ struct TuneRun {
     } else {
       try Console.result(command.output.adapter)
     }
-    guard done >= course.steps else {
+    guard done >= steps else {
       throw CommandError(
         status: .tryAgain,
         description:
-          "stopped as you asked after \(done) of \(course.steps) steps; go on with --resume")
+          "stopped as you asked after \(done) of \(steps) steps; go on with --resume")
     }
   }
 
@@ -92,7 +96,8 @@ struct TuneRun {
     let training = command.training
     let adapter = try makeAdapter(model)
     return try DenoisingTrainer(
-      model, adapter: adapter, optimizer: training.makeOptimizer(adapter.parameters),
+      model, adapter: adapter,
+      optimizer: training.optimizerSettings.optimizer(over: adapter.parameters),
       learningRates: training.learningRates(steps: steps),
       maximalGradientNorm: training.clip > 0 ? training.clip : nil,
       usesCheckpointing: training.checkpointing)
@@ -116,7 +121,7 @@ struct TuneRun {
   }
 
   private func loadExamples(_ model: StableDiffusion, _ draws: TrainingDraws) throws
-    -> TrainingExamples
+    -> LoadedExamples
   {
     if let warning = command.examples.warning { warn(warning) }
     return try command.examples.load(model, draws, isQuiet: command.output.quiet)
@@ -124,27 +129,30 @@ struct TuneRun {
 
   private func check(_ given: GivenTraining?) throws {
     guard let given, let path = command.given else { return }
-    if let steps = command.training.steps, steps > given.steps {
-      throw CommandError(
-        status: .usage,
-        description: "\(path) has noise for \(given.steps) steps, but --steps asks for \(steps)")
-    }
-    if let batch = command.training.batch, batch != given.batch {
+    if let steps = command.training.steps, steps > given.draws.steps {
       throw CommandError(
         status: .usage,
         description:
-          "\(path) has noise for \(given.batch) examples a step, but --batch asks for \(batch)")
+          "\(path) has noise for \(given.draws.steps) steps, but --steps asks for \(steps)")
+    }
+    if let batch = command.training.batch, batch != given.draws.batch {
+      throw CommandError(
+        status: .usage,
+        description:
+          "\(path) has noise for \(given.draws.batch) examples a step, but --batch asks for \(batch)"
+      )
     }
   }
 
-  private func settings(_ trainer: DenoisingTrainer, _ course: TuneCourse, _ model: StableDiffusion)
-    throws -> TuneSettings
-  {
+  private func settings(
+    _ trainer: DenoisingTrainer, _ course: TrainingCourse, _ model: StableDiffusion,
+    examplesDigest: String, steps: Int
+  ) throws -> TuneSettings {
     let training = command.training
     let identity = try ModelIdentity(
       command.model.model, variant: command.model.files.variant, at: model.location, warn: warn)
     return TuneSettings(
-      model: identity.name, modelDigest: identity.digest, examplesDigest: course.examples.digest,
+      model: identity.name, modelDigest: identity.digest, examplesDigest: examplesDigest,
       givenDigest: try command.given.map { try Digest.sha256(ofFile: $0) },
       adapterDigest: TuneSettings.digest(of: try trainer.adapter.weights()),
       layers: trainer.adapter.layerCount, parameters: trainer.adapter.parameterCount,
@@ -152,8 +160,8 @@ struct TuneRun {
       learningRate: training.learningRate, weightDecay: training.weightDecay,
       momentum: training.momentum, beta1: training.beta1, beta2: training.beta2,
       epsilon: training.epsilon, clip: training.clip, schedule: training.schedule.rawValue,
-      scheduledSteps: training.schedule == .constant ? nil : course.steps, warmup: training.warmup,
-      batch: course.batch, seed: training.seed, examples: course.examples.prompts.count,
+      scheduledSteps: training.schedule == .constant ? nil : steps, warmup: training.warmup,
+      batch: course.batch, seed: training.seed, examples: course.examples.count,
       precision: model.placement.precisionName)
   }
 

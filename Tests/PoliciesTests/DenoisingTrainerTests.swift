@@ -1,5 +1,4 @@
 import Diffusion
-import Foundation
 import LoRA
 import NN
 import Policies
@@ -10,14 +9,10 @@ import Torch
 /// The trainer on the command's tiny model, text encoder and all.
 @Suite("The denoising trainer")
 struct DenoisingTrainerTests {
-  private static let folder = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "raft-diffuseTests/Fixtures/model").path
-
   private let model: StableDiffusion
 
   init() throws {
-    model = try StableDiffusion(.folder(Self.folder), placement: Placement())
+    model = try PolicyFixture.model()
   }
 
   private func trainer(
@@ -55,7 +50,7 @@ struct DenoisingTrainerTests {
         let trainer = try trainer(dropout: 0.2, checkpointing: checkpointing)
         let start = try factors(trainer).clone()
         for step in 0..<3 {
-          let report = try trainer.step(batch(step))
+          let report = try trainer.step([batch(step)])
           #expect(report.step == step && report.loss.isFinite && report.gradientNorm > 0)
         }
         #expect(try !factors(trainer).isEqual(to: start))
@@ -73,12 +68,12 @@ struct DenoisingTrainerTests {
       var state: [String: Tensor] = [:]
       for step in 0..<4 {
         if step == 2 { state = try whole.state() }
-        _ = try whole.step(batch(step))
+        _ = try whole.step([batch(step)])
       }
       whole.detach()
       let parts = try trainer(dropout: 0.2)
       try parts.restore(state)
-      for step in 2..<4 { _ = try parts.step(batch(step)) }
+      for step in 2..<4 { _ = try parts.step([batch(step)]) }
       #expect(try factors(parts).isEqual(to: factors(whole)))
       state["parameter.x"] = try .ones([1])
       #expect(
@@ -100,8 +95,8 @@ struct DenoisingTrainerTests {
       }
       let plain = try predict()
       let first = try trainer(checkpointing: true)
-      _ = try first.step(batch(0))
-      _ = try first.step(batch(1))
+      _ = try first.step([batch(0)])
+      _ = try first.step([batch(1)])
       #expect(try !predict().isEqual(to: plain))
       #expect(message { try trainer() }.hasPrefix("another adapter is being trained in "))
       #expect(model.unet.usesCheckpointing)
@@ -118,7 +113,7 @@ struct DenoisingTrainerTests {
       let trainer = try trainer()
       let start = try factors(trainer).clone()
       let error = #expect(throws: TrainingDivergence.self) {
-        try trainer.step(batch(0, broken: true))
+        try trainer.step([batch(0, broken: true)])
       }
       #expect(error?.step == 0)
       #expect(trainer.isBetweenSteps)
@@ -132,11 +127,11 @@ struct DenoisingTrainerTests {
   @Test("an epoch shows every example once, in an order of its own")
   func order() throws {
     let draws = TrainingDraws(seed: 1)
-    let orders = try (0..<6).map { try draws.examples(step: $0, batch: 5, count: 10) }
+    let orders = try (0..<6).map { try draws.examples(at: $0 * 5..<$0 * 5 + 5, count: 10) }
     let epochs = stride(from: 0, to: 6, by: 2).map { orders[$0] + orders[$0 + 1] }
     for epoch in epochs { #expect(epoch.sorted() == Array(0..<10)) }
     #expect(Set(epochs).count == 3)
-    #expect(try draws.examples(step: 3, batch: 5, count: 10) == orders[3])
+    #expect(try draws.examples(at: 15..<20, count: 10) == orders[3])
   }
 
   @Test("text states are kept up to a number of bytes, those used last")

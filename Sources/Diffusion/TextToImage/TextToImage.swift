@@ -110,6 +110,31 @@ public struct TextToImage {
     for requests: [ImageRequest], given: GivenNoise = GivenNoise(),
     progress: (SamplingProgress) -> SamplingDecision = { _ in .continue }
   ) throws -> Tensor {
+    let latents = try uncheckedLatents(for: requests, given: given, progress: progress)
+    if let failure = try failures(in: latents, of: requests).compactMap(\.self).first {
+      throw failure
+    }
+    return latents
+  }
+
+  /// Samples one batch, one result an image: what became of one says nothing of the others.
+  ///
+  /// - Returns: for each request latents, `F32 [4, H, W]`, or `GenerationError.notFinite`.
+  /// - Throws: what concerns the whole batch.
+  package func results(
+    for requests: [ImageRequest], given: GivenNoise = GivenNoise(),
+    progress: (SamplingProgress) -> SamplingDecision = { _ in .continue }
+  ) throws -> [Result<Tensor, GenerationError>] {
+    let latents = try uncheckedLatents(for: requests, given: given, progress: progress)
+    return try failures(in: latents, of: requests).enumerated().map { index, failure in
+      try failure.map { .failure($0) } ?? .success(latents[index])
+    }
+  }
+
+  private func uncheckedLatents(
+    for requests: [ImageRequest], given: GivenNoise,
+    progress: (SamplingProgress) -> SamplingDecision
+  ) throws -> Tensor {
     let shape = [requests.count] + latentShape
     try check(given.initial, "the file of initial latents", shape)
     try check(given.steps, "the file of step noise", [sampler.draws] + shape)
@@ -122,7 +147,7 @@ public struct TextToImage {
       let noise = try given.initial?.to(.float32) ?? draw()
       let groups = try groups(of: requests)
       var drawn = 0
-      let latents = try sampler.run(
+      return try sampler.run(
         from: noise.to(device: device),
         predict: { try predict($0, at: $1, groups) },
         stepNoise: { _ in
@@ -130,8 +155,6 @@ public struct TextToImage {
           return try given.steps?.selected(0, drawn) ?? draw()
         },
         progress: progress)
-      try checkFinite(latents, requests)
-      return latents
     }
   }
 
@@ -224,11 +247,14 @@ public struct TextToImage {
     throw GenerationError.shape(what: what, given: tensor.shape, needed: shape)
   }
 
-  private func checkFinite(_ latents: Tensor, _ requests: [ImageRequest]) throws {
-    guard try !latents.isFinite() else { return }
-    for (i, request) in requests.enumerated() where try !latents[i].isFinite() {
-      throw GenerationError.notFinite(
-        prompt: request.prompt, seed: request.seed)
+  /// Why each image is none; nil for those that are.
+  private func failures(in latents: Tensor, of requests: [ImageRequest]) throws
+    -> [GenerationError?]
+  {
+    guard try !latents.isFinite() else { return requests.map { _ in nil } }
+    return try requests.enumerated().map { index, request in
+      try latents[index].isFinite()
+        ? nil : .notFinite(prompt: request.prompt, seed: request.seed)
     }
   }
 }

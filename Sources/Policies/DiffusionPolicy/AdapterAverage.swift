@@ -1,6 +1,6 @@
 public import LoRA
 public import NN
-public import Torch
+internal import Torch
 
 /// The moving average of an adapter's factors: `a ← a + (1 − k)·(θ − a)` after each step.
 ///
@@ -31,8 +31,8 @@ public struct AdapterAverage {
     let kept = count == 0 ? 0 : min(decay, Double(1 + count) / Double(10 + count))
     factors = try withoutGradients {
       try zip(factors, parameters).map { average, parameter in
-        let value = parameter.tensor.detached().to(device: average.tensor.device)
-        let tensor = average.tensor + (1 - kept) * (value - average.tensor)
+        let value = try parameter.tensor.detached().to(device: average.tensor.device)
+        let tensor = try average.tensor + (1 - kept) * (value - average.tensor)
         return TrainableParameter(name: average.name, tensor: tensor)
       }
     }
@@ -84,7 +84,8 @@ extension AdapterAverage {
       restored[place] = TrainableParameter(
         name: factor.name, tensor: try tensor.to(.float32, device: factor.tensor.device))
     }
-    guard missing.isEmpty, let count = try state.removeValue(forKey: Self.countName)?.integers().first
+    guard missing.isEmpty,
+      let count = try state.removeValue(forKey: Self.countName)?.integers().first
     else { throw TrainingError.state(missing: missing + [Self.countName], unused: []) }
     (self.count, factors) = (count, restored)
   }

@@ -68,7 +68,8 @@ public struct TuningSettings: Sendable, Equatable {
   public func validate() throws {
     for (name, value) in [("steps", steps), ("batch", batch), ("accumulation", accumulation)] {
       guard value >= 1 else {
-        throw PolicyError.setting("the \(name) of a round's training must be at least 1, not \(value)")
+        throw PolicyError.setting(
+          "the \(name) of a round's training must be at least 1, not \(value)")
       }
     }
     guard (0...1).contains(promptDropout) else {

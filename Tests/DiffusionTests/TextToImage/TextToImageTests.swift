@@ -142,7 +142,7 @@ struct TextToImageTests {
     )
   }
 
-  @Test("an image that became NaN is named by its prompt and seed")
+  @Test("an image that became NaN is named by its prompt and seed, and does not touch the others")
   func notFinite() throws {
     let good = try Generator(seed: 1).normal([1, 4, 8, 8])
     let bad = try good * .nan
@@ -152,6 +152,14 @@ struct TextToImageTests {
       message { try maker.latents(for: Self.requests, given: given) }
         == "the image of “a castle made of glass” with seed 2 became NaN or infinite; "
         + "check the weights, or compute in fp32")
+    let results = try maker.results(for: Self.requests, given: given)
+    let alone = try maker.latents(
+      for: [Self.requests[0], Self.requests[2]],
+      given: GivenNoise(initial: .concatenated([good, good])))
+    #expect(try relativeError(.stacked([results[0].get(), results[2].get()]), alone) < 1e-4)
+    #expect(throws: GenerationError.notFinite(prompt: Self.requests[1].prompt, seed: 2)) {
+      try results[1].get()
+    }
   }
 
   @Test("a batch that fits is at least one image, and more of smaller ones")
