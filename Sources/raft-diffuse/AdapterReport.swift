@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LoRA
 internal import NN
+internal import Torch
 
 /// What an adapter's file holds.
 struct AdapterReport: Encodable {

@@ -1,5 +1,6 @@
 import Diffusion
 import LoRA
+import NN
 import TestSupport
 import Testing
 import Torch

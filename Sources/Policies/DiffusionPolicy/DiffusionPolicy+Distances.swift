@@ -17,7 +17,7 @@ extension DiffusionPolicy {
       shape: latents(of: first).shape, timestepCount: loss.timestepCount,
       seed: seeds.seed("divergence"))
     let points = try candidates.flatMap { candidate in
-      let latents = try latents(of: candidate)
+      let latents = try self.latents(of: candidate)
       return estimate.pairs.map {
         ComparedPoint(
           latents: latents, noise: $0.noise, timestep: $0.timestep,

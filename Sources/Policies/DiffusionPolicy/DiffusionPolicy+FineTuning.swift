@@ -151,7 +151,7 @@ extension DiffusionPolicy {
     let encoder = try ExampleEncoder(
       model, draws: draws, width: settings.width, height: settings.height)
     let latents = try examples.enumerated().map { index, example in
-      let latents = try latents(of: example)
+      let latents = try self.latents(of: example)
       guard settings.tuning.source == .images, let sample = example.sample else { return latents }
       return try encoder.latents(
         of: sample.image(), index: index, name: "\(example.request.address)")
