@@ -69,8 +69,8 @@ package struct LineChart: Sendable, Equatable {
     guard let plot = ChartPlot(drawn, intervals, marker) else { return "" }
     let legend = drawn.enumerated().map { index, curve in
       """
-      <li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><path class="line s\
-      \(index % 6)" d="M1 5H27"/></svg>\(curve.name.escaped)</li>
+      <li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><path class="line \
+      \(ChartPlot.style(index))" d="M1 5H27"/></svg>\(curve.name.escaped)</li>
       """
     }
     return """
