@@ -77,6 +77,22 @@ struct ChartTests {
     #expect(!page.contains("class=\"line s0\" d=\"M301"))
   }
 
+  @Test(
+    "no finite values break an axis",
+    arguments: [
+      [.leastNonzeroMagnitude, 0], [1e-300, -1e-305],
+      [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1],
+      [1e100, -1e100], [1, 1.000_000_000_000_001], [1e15, 1e15 + 1], [-1e-9, 1e9],
+    ])
+  func extremes(values: [Double]) {
+    let points = values.enumerated().map { Series.Point(round: $0, value: $1) }
+    let page = Self.page(LineChart("c", [Series("s", points)]))
+    #expect(page.contains("<circle class=\"dot s0\""))
+    #expect(!page.contains("nan") && !page.contains("inf"))
+    let marks = page.components(separatedBy: "<path class=\"grid\"").count - 1
+    #expect((2...9).contains(marks))
+  }
+
   @Test("the longest bar takes all the room, and what is below 0 none")
   func bars() {
     let chart = BarChart(

@@ -38,7 +38,7 @@ extension HTMLReport {
     .warning {
       border-color: var(--warning); background: var(--warning-shade); color: var(--warning);
     }
-    .scroll { overflow-x: auto; }
+    .scroll { overflow-x: auto; margin: 0 0 1.2rem; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td {
       padding: 0.25rem 0.8rem 0.25rem 0; text-align: left; vertical-align: top;
