@@ -91,7 +91,9 @@ struct CheckpointTests {
   func metrics() throws {
     try RunFixture.withRun { run, _ in
       try run.ledger.record(
-        metrics: ["reward": 0.1 + 0.2, "drift": .nan, "count": 12, "a/\"b\"": 5e-324], round: 2)
+        metrics: [
+          "reward": 0.1 + 0.2, "drift": .nan, "count": 12, "a/\"b\"": 2.2250738585072014e-308,
+        ], round: 2)
       try run.ledger.record(metrics: ["reward": -1e300], round: 0)
       try run.ledger.finish(.sample, round: 3)
       try MetricsFile.write(try run.ledger.rounds(), to: run.paths.metrics)
@@ -99,7 +101,7 @@ struct CheckpointTests {
       #expect(
         text == """
           {"round":0,"reward":-1e+300}
-          {"round":2,"a/\\"b\\"":5e-324,"count":12,"reward":0.30000000000000004}
+          {"round":2,"a/\\"b\\"":2.2250738585072014e-308,"count":12,"reward":0.30000000000000004}
 
           """)
     }

@@ -15,7 +15,7 @@ struct RunLedgerTests {
       try ledger.setFact("seed", "1")
       #expect(
         message { try ledger.setFact("seed", "2") }
-          == "the run has facts \"seed\" with the value \"1\", and now it came out as \"2\"; "
+          == "the run has facts seed with the value \"1\", and now it came out as \"2\"; "
           + "nothing was replaced. Was it begun on another machine, or by another version? "
           + "Begin another run")
       #expect(try ledger.settledFact("batch") { "4" } == "4")
@@ -47,8 +47,19 @@ struct RunLedgerTests {
       #expect(
         message { try ledger.samples(of: [RunFixture.facts(index: 5, adapter: "ff")]) }
           .hasPrefix(
-            "the run has samples \"train\"/1/0/5 with the adapter \"base\", "
+            "the run has samples train/1/0/5 with the adapter \"base\", "
               + "and now it came out as \"ff\"; nothing was replaced."))
+    }
+  }
+
+  @Test("texts that look the same and have other bytes are not the same")
+  func bytes() throws {
+    try withLedger { ledger in
+      try ledger.setFact("prompt", "\u{E9}")
+      #expect(throws: LedgerError.self) { try ledger.setFact("prompt", "e\u{301}") }
+      #expect(throws: LedgerError.changed("The prompt", was: "\u{E9}", is: "e\u{301}")) {
+        try ledger.requireFact("prompt", is: "e\u{301}", what: "The prompt")
+      }
     }
   }
 
@@ -104,7 +115,7 @@ struct RunLedgerTests {
       #expect(
         message {
           try ledger.record(scores: [row], by: [PassportRow(fingerprint: "p", content: "{}")])
-        } == "scores \"train\"/1/0/0/\"clip\"/\"p\" has a score that is not a finite number")
+        } == "scores train/1/0/0/clip/p has a score that is not a finite number")
     }
   }
 

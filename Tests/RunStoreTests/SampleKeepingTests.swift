@@ -25,7 +25,6 @@ struct SampleKeepingTests {
         rows[0].latents?.file.digest == Digest.sha256(Array("latents".utf8)))
       #expect(try FolderListing.names(in: "\(folder)/rounds/001/latents") == ["0002.safetensors"])
       try run.verify(rows)
-      for row in rows { try run.verify(row) }
       // Evaluation keeps no latents.
       let dev = try run.keep(RunFixture.batch(.dev), batch: 0)
       #expect(dev.allSatisfy { $0.latents == nil })
@@ -54,7 +53,7 @@ struct SampleKeepingTests {
       for (samples, text) in [(samples, "another"), (other, "latents")] {
         #expect(
           message { try run.keep(samples, batch: 0) { try RunFixture.write(text, to: $0) } }
-            .hasPrefix("the run has samples \"train\"/1/0/0 with the "))
+            .hasPrefix("the run has samples train/1/0/0 with the "))
         try run.verify(rows)
         #expect(try run.ledger.canonicalDump() == dump)
       }
@@ -92,6 +91,27 @@ struct SampleKeepingTests {
       if what == "folder" { #expect(unlink("\(folder)/dev") == 0) }
       try run.verify(
         run.keep(RunFixture.batch(split), batch: 1) { try RunFixture.write("1", to: $0) })
+    }
+  }
+
+  @Test("where the rows cannot be committed there are none of the batch, and the rest stays")
+  func failedCommit() throws {
+    try withTemporaryFolder { folder in
+      // A ledger that breaks off at the second row of a batch.
+      let trigger = """
+        CREATE TRIGGER breaking BEFORE INSERT ON samples WHEN new.prompt = 7 AND new.k = 1
+        BEGIN SELECT RAISE(ABORT, 'broken off'); END
+        """
+      let path = "\(folder)/ledger.sqlite"
+      do { try RunLedger(path, scripts: [LedgerTables.scripts[0] + trigger]).close() }
+      let run = try RunDirectory.create(at: folder)
+      let kept = try run.keep(RunFixture.batch(), batch: 0) { try RunFixture.write("0", to: $0) }
+      let dump = try run.ledger.canonicalDump()
+      #expect(throws: LedgerError.unusable(path, reason: "broken off")) {
+        try run.keep(RunFixture.batch(prompt: 7), batch: 1) { try RunFixture.write("1", to: $0) }
+      }
+      #expect(try run.ledger.canonicalDump() == dump)
+      try run.verify(kept)
     }
   }
 

@@ -34,14 +34,6 @@ extension RunDirectory {
     }
   }
 
-  /// Reads the files of `row` again.
-  ///
-  /// - Throws: ``RunStoreError/fileMissing(_:)`` or ``RunStoreError/fileChanged(_:)``.
-  package func verify(_ row: SampleRow) throws {
-    try row.image?.verify(in: paths.folder)
-    try row.latents?.file.verify(in: paths.folder)
-  }
-
   /// Reads the files of `rows` again, each once.
   ///
   /// - Throws: ``RunStoreError/fileMissing(_:)`` or ``RunStoreError/fileChanged(_:)``.

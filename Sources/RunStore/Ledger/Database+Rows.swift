@@ -36,7 +36,7 @@ extension Database {
     guard let old = try Row.fetchOne(statement, arguments: arguments) else { return nil }
     for case (let name, let value) in columns {
       let known: DatabaseValue = old[name]
-      guard known == value else {
+      guard known.isSame(as: value) else {
         throw LedgerError.conflict(
           Self.name(of: Value.table, key), column: name, was: known.shown, is: value.shown)
       }
@@ -54,11 +54,21 @@ extension Database {
 
   /// What people call a row: its table and key.
   private static func name(of table: String, _ key: [LedgerColumn]) -> String {
-    "\(table) " + key.map(\.value.shown).joined(separator: "/")
+    let parts = key.map { String.fromDatabaseValue($0.value)?.printable ?? $0.value.shown }
+    return "\(table) \(parts.joined(separator: "/"))"
   }
 }
 
 extension DatabaseValue {
+  /// Whether both are the same to the byte. Swift takes "é" of one scalar and of two for equal; a
+  /// tokenizer, and what is drawn from its tokens, need not.
+  func isSame(as other: DatabaseValue) -> Bool {
+    if case (.string(let one), .string(let other)) = (storage, other.storage) {
+      return one.utf8.elementsEqual(other.utf8)
+    }
+    return self == other
+  }
+
   /// The value in one spelling: numbers as Swift writes them, so that they are read back the same,
   /// texts in quotes, bytes by their digest.
   var shown: String {

@@ -38,7 +38,7 @@ extension RunLedger {
   /// - Throws: ``LedgerError/changed(_:was:is:)``.
   package func requireFact(_ name: String, is value: String, what: String) throws {
     try write { database in
-      if let known = try Self.fact(name, in: database), known != value {
+      if let known = try Self.fact(name, in: database), !known.utf8.elementsEqual(value.utf8) {
         throw LedgerError.changed(what, was: known, is: value)
       }
       try database.keep(FactRow(name: name, value: value))
