@@ -69,11 +69,14 @@ fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in
 bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size; fails out of limits
 	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY) --check
 
-install: build ## copy the command and vocabulary below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
+install: build ## copy the command, vocabulary and recipes below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/raft-diffuse"
 	install -d "$(DESTDIR)$(PREFIX)/share/raft-diffuse/clip"
 	install -m 644 .deps/clip/* "$(DESTDIR)$(PREFIX)/share/raft-diffuse/clip"
+	install -d "$(DESTDIR)$(PREFIX)/share/raft-diffuse/recipes" "$(DESTDIR)$(PREFIX)/share/raft-diffuse/prompts"
+	install -m 644 recipes/*.yaml "$(DESTDIR)$(PREFIX)/share/raft-diffuse/recipes"
+	install -m 644 prompts/* "$(DESTDIR)$(PREFIX)/share/raft-diffuse/prompts"
 
 clean: ## remove what was built; .deps stays
 	rm -rf .build

@@ -2,9 +2,9 @@ import Foundation
 
 /// Files that set-up or installation put beside the program.
 package enum InstalledFiles {
-  /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in the package's .deps, or in
-  /// share/raft-diffuse of an installation.
-  package static func places(of name: String) -> [String] {
+  /// Where `name` may lie: below $RAFT_DIFFUSE_DATA, in share/raft-diffuse of an installation, or in
+  /// the package, by default in its .deps.
+  package static func places(of name: String, inPackage path: String? = nil) -> [String] {
     var places: [String] = []
     if let folder = ProcessInfo.processInfo.environment["RAFT_DIFFUSE_DATA"] {
       places.append("\(folder)/\(name)")
@@ -16,7 +16,7 @@ package enum InstalledFiles {
     for _ in 0..<5 where folder.path != "/" {
       if folder.lastPathComponent == ".build" {
         folder.deleteLastPathComponent()
-        places.append(folder.appendingPathComponent(".deps/\(name)").path)
+        places.append(folder.appendingPathComponent(path ?? ".deps/\(name)").path)
         break
       }
       folder.deleteLastPathComponent()

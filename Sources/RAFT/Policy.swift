@@ -1,18 +1,7 @@
 /// A model that gives samples and can be made to give better ones.
 ///
 /// It knows nothing of rewards, and RAFT nothing of tensors: images, texts and dice share one loop.
-public protocol Policy<Prompt, Sample> {
-  /// What samples are asked for with.
-  associatedtype Prompt: Sendable
-  /// What the model gives.
-  associatedtype Sample
-
-  /// Samples from the model as it is now, one candidate a request, in their order.
-  ///
-  /// - Throws: what makes sampling impossible altogether; what fails for one sample is that
-  ///   candidate's failure.
-  func candidates(for requests: [SampleRequest<Prompt>]) throws -> [Candidate<Prompt, Sample>]
-
+public protocol Policy<Prompt, Sample>: SampleSource {
   /// How far the model has moved from its base at each candidate: an estimate of
   /// `log p(sample)/p₀(sample)`, 0 for a model that has not moved. Asked for only where β > 0.
   func divergences(of candidates: [Candidate<Prompt, Sample>]) throws -> [Double]

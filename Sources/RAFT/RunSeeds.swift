@@ -26,19 +26,11 @@ public struct RunSeeds: Sendable, Equatable {
 
   /// A seed for another purpose, such as `order` or `selection`.
   public func seed(_ purpose: String, _ places: Int...) -> UInt64 {
-    places.reduce(hash(purpose, 0, 0)) { Self.mixed($0 ^ UInt64(bitPattern: Int64($1))) }
+    places.reduce(hash(purpose, 0, 0)) { SplitMix64.mixed($0 ^ UInt64(bitPattern: Int64($1))) }
   }
 
   private func hash(_ purpose: String, _ places: Int...) -> UInt64 {
-    let start = purpose.utf8.reduce(Self.mixed(run)) { Self.mixed($0 ^ UInt64($1)) }
-    return places.reduce(start) { Self.mixed($0 ^ UInt64(bitPattern: Int64($1))) }
-  }
-
-  /// SplitMix64 (Steele, Lea & Flood, 2014).
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    let start = purpose.utf8.reduce(SplitMix64.mixed(run)) { SplitMix64.mixed($0 ^ UInt64($1)) }
+    return places.reduce(start) { SplitMix64.mixed($0 ^ UInt64(bitPattern: Int64($1))) }
   }
 }

@@ -6,6 +6,8 @@ internal import Imaging
 internal import LoRA
 internal import NN
 internal import Policies
+internal import RAFT
+internal import Recipes
 internal import Tokenization
 internal import Torch
 
@@ -36,6 +38,9 @@ enum ExitStatus: Int32 {
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
     case let error as TrainingError: self = Self.of(error)
+    case let error as RecipeError: self = Self.of(error)
+    case let error as PromptFileError: self = Self.of(error)
+    case let error as RAFTError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -140,6 +145,29 @@ enum ExitStatus: Int32 {
     switch error {
     case .setting: .usage
     case .gradientNotFinite, .state, .stateShape: .badInput
+    }
+  }
+
+  private static func of(_ error: RecipeError) -> ExitStatus {
+    switch error {
+    case .noRecipes, .unknownRecipe: .missingFile
+    default: .badInput
+    }
+  }
+
+  private static func of(_ error: PromptFileError) -> ExitStatus {
+    switch error {
+    case .missing: .missingFile
+    case .unreadable: .inputOutput
+    case .folder, .notText, .binary, .empty: .badInput
+    }
+  }
+
+  private static func of(_ error: RAFTError) -> ExitStatus {
+    switch error {
+    case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
+    case .nothingSelected, .distribution: .badInput
+    case .answers, .wrongSample: .internalError
     }
   }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Diffusion
 internal import Foundation
+internal import Recipes
 
 /// What the images should show, and from which seeds.
 struct PromptInputs: ParsableArguments {

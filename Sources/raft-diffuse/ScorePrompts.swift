@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Files
 internal import Foundation
+internal import Recipes
 
 /// What the images that are scored should show.
 struct ScorePrompts: ParsableArguments {

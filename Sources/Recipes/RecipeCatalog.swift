@@ -1,0 +1,45 @@
+internal import Files
+internal import Foundation
+
+/// The recipes that come with the program.
+package struct RecipeCatalog: Sendable {
+  /// The folders that may hold them, the first of which that exists does.
+  package let folders: [String]
+
+  /// The recipes in the first of `folders` that exists.
+  package init(folders: [String]) {
+    self.folders = folders
+  }
+
+  /// Where set-up or installation leaves them.
+  package static var installedFolders: [String] {
+    InstalledFiles.places(of: "recipes", inPackage: "recipes")
+  }
+
+  /// The names of the recipes, sorted.
+  ///
+  /// - Throws: `FileError`.
+  package func names() throws -> [String] {
+    guard let folder = InstalledFiles.first(of: folders) else { return [] }
+    return try FolderListing.names(in: folder).filter { $0.hasSuffix(".yaml") }
+      .map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// The file of the recipe that `text` names: a file's path, or the name of a recipe.
+  ///
+  /// - Throws: ``RecipeError/unknownRecipe(_:known:nearest:)``,
+  ///   ``RecipeError/noRecipes(_:places:)`` and `FileError`.
+  package func file(of text: String) throws -> String {
+    let isPath = text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
+    if isPath { return text }
+    let names = try names()
+    guard let folder = InstalledFiles.first(of: folders), !names.isEmpty else {
+      throw RecipeError.noRecipes(text, places: folders)
+    }
+    guard names.contains(text) else {
+      throw RecipeError.unknownRecipe(
+        text, known: names, nearest: NearestName.of(text, among: names))
+    }
+    return "\(folder)/\(text).yaml"
+  }
+}
