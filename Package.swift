@@ -126,7 +126,7 @@ let package = Package(
       ["TestSupport", "CLIP", "Diffusion", "Files", "Imaging", "LoRA", "NN", "RAFT", "Torch"],
       fixtures: true),
     tests("RAFT"),
-    tests("RunStore", ["Files", "Imaging", "RAFT"]),
+    tests("RunStore", ["TestSupport", "Files", "RAFT"]),
     tests("Recipes", ["Files", "RAFT"]),
     tests("Reporting", ["Files", "Imaging", "RAFT"]),
     tests(

@@ -46,6 +46,9 @@ package enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// Makes the new name `path` last through a loss of power, where the file system can.
+  package static func sync(folderOf path: String) { sync(folder: folder(of: path)) }
+
   /// Makes the new name in `folder` last through a loss of power. Some file systems cannot sync a
   /// folder; the file itself is whole all the same.
   static func sync(folder: String) {

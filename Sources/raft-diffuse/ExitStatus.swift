@@ -8,6 +8,7 @@ internal import NN
 internal import Policies
 internal import RAFT
 internal import Recipes
+internal import RunStore
 internal import Tokenization
 internal import Torch
 
@@ -41,6 +42,8 @@ enum ExitStatus: Int32 {
     case let error as RecipeError: self = Self.of(error)
     case let error as PromptFileError: self = Self.of(error)
     case let error as RAFTError: self = Self.of(error)
+    case let error as RunStoreError: self = Self.of(error)
+    case let error as LedgerError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -168,6 +171,25 @@ enum ExitStatus: Int32 {
     case .unknownSelection, .selection, .setting, .tooManyPrompts: .usage
     case .nothingSelected, .distribution: .badInput
     case .answers, .wrongSample: .internalError
+    }
+  }
+
+  private static func of(_ error: RunStoreError) -> ExitStatus {
+    switch error {
+    case .exists, .notEmpty, .notAFolder, .unwritable: .inputOutput
+    case .noRun, .fileMissing: .missingFile
+    case .inUse: .tryAgain
+    case .fileChanged, .checksums: .badInput
+    }
+  }
+
+  private static func of(_ error: LedgerError) -> ExitStatus {
+    switch error {
+    case .missing: .missingFile
+    case .unusable: .inputOutput
+    case .busy: .tryAgain
+    case .conflict, .notFinite: .internalError
+    case .changed, .newer, .foreign, .damaged: .badInput
     }
   }
 
