@@ -20,7 +20,7 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  fuzz score-memory picture bench-sample install clean
+  fuzz score-memory picture screenshots bench-sample install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ score-memory: build peers ## score 100 and 1000 images and compare the peaks of 
 
 picture: build peers ## draw docs/parity.png: every sampler beside diffusers, on a random model
 	$(PYTHON) scripts/picture.py --seed $(SEED) --binary $(BINARY) --out docs/parity.png
+
+screenshots: peers ## look at report.html in headless Chromium; REPORT=FILE, else a sample; pictures go to docs/
+	$(PYTHON) scripts/screenshots $(if $(REPORT),--report $(REPORT))
 
 fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in all
 	scripts/fuzz --seconds $(FUZZ_SECONDS)

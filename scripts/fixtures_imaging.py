@@ -242,6 +242,28 @@ def text_cases():
 PATTERN = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 
 
+def statistics_of(image):
+    """The formulas of ImageStatistics.swift, in numpy."""
+    samples = image.astype(np.float64)
+    luma = samples @ [0.299, 0.587, 0.114] / 255
+    beyond = np.pad(luma, 1, mode="edge")
+    rows, columns = beyond[:-2] + 2 * beyond[1:-1] + beyond[2:], beyond[:, :-2] + 2 * beyond[:, 1:-1] + beyond[:, 2:]
+    gradient = np.hypot(rows[:, 2:] - rows[:, :-2], columns[2:] - columns[:-2]) / 4
+    counts = np.unique((image // 32).reshape(-1, 3), axis=0, return_counts=True)[1] / luma.size
+    return {
+        "brightness": luma.mean(), "contrast": luma.std(), "saturation": np.ptp(samples, axis=-1).mean() / 255,
+        "edgeDensity": (gradient > 0.1).mean(), "nearBlackFraction": (luma < 16 / 255).mean(),
+        "colourEntropy": -(counts * np.log2(counts)).sum(),
+    }
+
+
+def statistics_cases():
+    images = [picture(19, 13, 1), picture(40, 25, 2) // 6, picture(1, 7, 3), picture(64, 64, 4)]
+    return [{
+        "width": image.shape[1], "height": image.shape[0], "pixels": b64(image.tobytes()), "expected": statistics_of(image),
+    } for image in images]
+
+
 def unquoted(text):
     if len(text) == 0 or text[0] != '"' or text[-1] != '"':
         return text
@@ -302,6 +324,7 @@ def main():
     write("jpeg-encoding.json", encoding_cases())
     write("resampling.json", resampling_cases())
     write("shortest-edge.json", clip_cases())
+    write("statistics.json", statistics_cases())
     write("png-text.json", text_cases())
     write("parameters.json", [parsed(text) for text in INFOTEXTS])
     import transformers
@@ -320,6 +343,7 @@ from elsewhere. Pixels are base 64 of R G B bytes, row by row.
 | `jpeg-encoding.json` | pixels, and the bytes that Pillow's `save` makes of them |
 | `resampling.json` | one image, and what Pillow's `resize` makes of it |
 | `shortest-edge.json` | images, and what transformers' `CLIPImageProcessorPil` makes of them without rescaling |
+| `statistics.json` | images, and what numpy makes of the formulas in ImageStatistics |
 | `png-text.json` | PNG files with texts, and what Pillow reads |
 | `parameters.json` | generation parameters, and what the web UI's published pattern finds in them |
 """)

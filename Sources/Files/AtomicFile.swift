@@ -92,7 +92,7 @@ package final class FileSink {
   }
 
   /// Syncs the file, where the file system can, and closes it.
-  fileprivate func close() throws {
+  func close() throws {
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
     let closing = descriptor
     descriptor = -1

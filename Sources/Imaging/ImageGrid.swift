@@ -10,11 +10,14 @@ public struct ImageGrid: Sendable {
     public let caption: String
     /// The images from left to right; nil leaves a grey cell.
     public let images: [RGBImage?]
+    /// What stands below each image, from left to right; missing ones stay empty.
+    public let labels: [String]
 
-    /// A row of images under a caption.
-    public init(caption: String, images: [RGBImage?]) {
+    /// A row of images under a caption, perhaps each with a label below it.
+    public init(caption: String, images: [RGBImage?], labels: [String] = []) {
       self.caption = caption
       self.images = images
+      self.labels = labels
     }
   }
 
@@ -82,6 +85,8 @@ private struct Sheet {
   let title: TextLayout
   let labels: [TextLayout]
   let captions: [TextLayout]
+  /// A layout an image, row by row.
+  let imageLabels: [[TextLayout]]
 
   static let narrowest = 40 * BitmapFont.width
   static let ink = RGBImage.Colour(38, 38, 42)
@@ -104,7 +109,8 @@ private struct Sheet {
   init(_ grid: ImageGrid) {
     self.grid = grid
     let images = grid.rows.flatMap { $0.images.compactMap { $0 } }
-    let columnCount = max(grid.rows.map(\.images.count).max() ?? 0, grid.columns.count, 1)
+    let columnCount = max(
+      grid.rows.map { max($0.images.count, $0.labels.count) }.max() ?? 0, grid.columns.count, 1)
     let cellWidth = images.map(\.width).max() ?? grid.emptyCell.width
     // Text grows with the sheet, which is looked at as a whole, but a label keeps a dozen letters.
     let byWidth = columnCount * cellWidth / 1000
@@ -126,6 +132,9 @@ private struct Sheet {
     captions = grid.rows.map {
       TextLayout($0.caption, font, columns: perSheet, lineCount: grid.captionLineCount)
     }
+    imageLabels = grid.rows.map { row in
+      row.labels.map { TextLayout($0, font, columns: perColumn, lineCount: 2) }
+    }
   }
 
   func size(_ maximalPixels: Int) throws -> (width: Int, height: Int) {
@@ -142,7 +151,12 @@ private struct Sheet {
   }
 
   private func rowHeight(_ index: Int) -> Int {
-    block(captions[index], below: gap) + cellHeight + 2 * gap
+    block(captions[index], below: gap) + cellHeight + labelHeight(index) + 2 * gap
+  }
+
+  /// How high the labels below a row's images are, with the space above them.
+  private func labelHeight(_ index: Int) -> Int {
+    imageLabels[index].map { block($0, below: gap / 2) }.max() ?? 0
   }
 
   private func columnX(_ column: Int) -> Int { margin + column * (cellWidth + gap) }
@@ -154,12 +168,7 @@ private struct Sheet {
     for (column, label) in labels.enumerated() {
       // Labels of fewer lines than their neighbours stand at the bottom.
       let top = labelBottom - label.lines.count * lineHeight
-      for (index, line) in label.lines.enumerated() {
-        let textWidth = line.count * BitmapFont.width * scale
-        let x = columnCount == 1 ? margin : columnX(column) + (cellWidth - textWidth) / 2
-        canvas.draw(
-          line, in: font, x: x, y: top + index * lineHeight, scale: scale, Self.faintInk)
-      }
+      drawLabel(label, on: &canvas, column: column, y: top)
     }
     var y = margin + headHeight
     for (index, row) in grid.rows.enumerated() {
@@ -174,9 +183,23 @@ private struct Sheet {
             x: columnX(column), y: top, width: cellWidth, height: cellHeight, Self.emptyCell)
         }
       }
+      for (column, label) in imageLabels[index].enumerated() {
+        drawLabel(label, on: &canvas, column: column, y: top + cellHeight + gap / 2)
+      }
       y += rowHeight(index)
     }
     return canvas.image
+  }
+
+  /// Draws text in the middle of a column; that of a lone column begins at its left.
+  private func drawLabel(
+    _ label: TextLayout, on canvas: inout Canvas, column: Int, y: Int
+  ) {
+    for (index, line) in label.lines.enumerated() {
+      let textWidth = line.count * BitmapFont.width * scale
+      let x = columnCount == 1 ? margin : columnX(column) + (cellWidth - textWidth) / 2
+      canvas.draw(line, in: font, x: x, y: y + index * lineHeight, scale: scale, Self.faintInk)
+    }
   }
 
   private func draw(

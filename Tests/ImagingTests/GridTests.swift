@@ -88,6 +88,27 @@ struct GridTests {
     #expect(message.hasPrefix("the grid would have \(sheet.width)x\(sheet.height) pixels"))
   }
 
+  @Test("labels stand below their images, take two lines at most, and move nothing sideways")
+  func labels() throws {
+    let images = [Fixture.picture(width: 64, height: 64), nil]
+    func sheet(_ labels: [String]) throws -> RGBImage {
+      try ImageGrid(columns: [], rows: [.init(caption: "", images: images, labels: labels)])
+        .rendered()
+    }
+    let bare = try sheet([])
+    let one = try sheet(["5.21", "4.8"])
+    let two = try sheet([String(repeating: "word ", count: 40)])
+    #expect(try sheet(["", ""]) == bare)
+    #expect((one.width, one.height) == (bare.width, bare.height + 15 + 3))
+    #expect((two.width, two.height) == (bare.width, bare.height + 2 * 15 + 3))
+    // Above the labels nothing has changed.
+    let kept = bare.height - 14
+    #expect(
+      one.cropped(x: 0, y: 0, width: one.width, height: kept)
+        == bare.cropped(x: 0, y: 0, width: bare.width, height: kept))
+    #expect(one != two)
+  }
+
   @Test("a grid above the limit is refused")
   func limit() {
     #expect(

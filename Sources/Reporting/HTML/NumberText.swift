@@ -1,0 +1,63 @@
+internal import Foundation
+
+/// Numbers as people read them, with a real minus sign.
+package enum NumberText {
+  /// A value in about three digits: 1234, 12.3 (with `12.30` as 12.30 below 100), 0.0123, 1.2e-06.
+  package static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    let size = abs(value)
+    let text =
+      switch size {
+      case 0: "0"
+      case 1000...: size < 1e7 ? fixed(value, 0) : String(format: "%.2e", value)
+      case 100...: fixed(value, 1)
+      case 1...: fixed(value, 2)
+      case 0.01...: fixed(value, 3)
+      case 0.0001...: fixed(value, 5)
+      default: String(format: "%.1e", value)
+      }
+    return text.replacing("-", with: "−")
+  }
+
+  /// The same with a plus sign before what is above 0.
+  package static func signed(_ value: Double) -> String {
+    value > 0 ? "+\(short(value))" : short(value)
+  }
+
+  /// `5.21 [5.10, 5.32]`, or `5.21 ± 0.05` where there is only a standard error.
+  package static func text(_ estimate: Estimate, isSigned: Bool = false) -> String {
+    let value = isSigned ? signed(estimate.value) : short(estimate.value)
+    if let interval = estimate.interval {
+      return "\(value) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+    }
+    return estimate.standardError.map { "\(value) ± \(short($0))" } ?? value
+  }
+
+  /// A share of 0…1 as percent.
+  package static func percent(_ share: Double) -> String {
+    guard share.isFinite else { return "–" }
+    let digits = abs(share) < 0.1 && share != 0 ? 1 : 0
+    return "\(fixed(100 * share, digits)) %".replacing("-", with: "−")
+  }
+
+  /// p as tables print it: below 0.001 it is that.
+  package static func probability(_ p: Double) -> String {
+    p < 0.001 ? "< 0.001" : fixed(p, 3)
+  }
+
+  /// Seconds as `12 s`, `3 min 5 s` or `2 h 10 min`.
+  package static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
+    if seconds < 10 { return "\(fixed(seconds, 1)) s" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+
+  /// With a number of decimals; a minus sign stays a hyphen, and −0 is 0.
+  static func fixed(_ value: Double, _ decimals: Int) -> String {
+    let text = String(format: "%.\(decimals)f", value)
+    return text.allSatisfy { "-0.".contains($0) } ? text.replacing("-", with: "") : text
+  }
+}
