@@ -1,9 +1,10 @@
 internal import RAFT
 
-/// compare.json: keys in snake case, what is not known as null.
+/// compare.json: keys in snake case; what a finding does not know is null.
 extension ComparisonReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case arms, metrics, prompts, cases, findings, images
+    case bestOf = "base_best_of"
   }
 
   /// Writes the whole report.
@@ -14,8 +15,22 @@ extension ComparisonReport: Encodable {
     try container.encode(promptCount, forKey: .prompts)
     try container.encode(cases.count, forKey: .cases)
     try container.encode(findings.map(FindingRecord.init), forKey: .findings)
+    try container.encode(
+      metrics.compactMap { metric in
+        try baseBestOf(by: metric.name).map {
+          BestOfRecord(metric: metric.name, n: $0.n, mean: $0.mean, difference: $0.difference)
+        }
+      }, forKey: .bestOf)
     try container.encode(images, forKey: .images)
   }
+}
+
+/// What the base's best of n gives as compare.json has it.
+private struct BestOfRecord: Encodable {
+  let metric: String
+  let n: Int
+  let mean: Double
+  let difference: Double
 }
 
 /// A finding as compare.json has it.

@@ -66,9 +66,32 @@ package struct ComparisonReport: Sendable, Equatable {
   /// How many prompts there are.
   package var promptCount: Int { Self.grouped(cases).count }
 
-  /// The scores of `arm` by `metric`, as far as there are.
-  package func scores(of arm: String, by metric: String) -> [Double] {
-    images.filter { $0.arm == arm }.compactMap { $0.scores[metric] }
+  /// The base's mean by `metric`, each prompt counting the same; nil where it has no score.
+  package func baseMean(by metric: String) -> Double? {
+    let means = baseScores(by: metric).map { $0.reduce(0, +) / Double($0.count) }
+    return means.isEmpty ? nil : means.reduce(0, +) / Double(means.count)
+  }
+
+  /// What the base's best image of n would give without any training: n is the number of seeds that
+  /// every prompt has a score of; nil below 2.
+  package func baseBestOf(by metric: String) throws -> (n: Int, mean: Double, difference: Double)? {
+    let scores = baseScores(by: metric)
+    guard let n = scores.map(\.count).min(), n > 1, let mean = baseMean(by: metric) else {
+      return nil
+    }
+    let best = try scores.map { try BestOfN.expected(of: n, among: $0) }
+    let expected = best.reduce(0, +) / Double(best.count)
+    return (n, expected, expected - mean)
+  }
+
+  /// The base's scores, prompt by prompt, of those that have one.
+  private func baseScores(by metric: String) -> [[Double]] {
+    let scores = Dictionary(
+      images.filter { $0.arm == arms[0].name }.map { ($0.path, $0.scores[metric]) },
+      uniquingKeysWith: { first, _ in first })
+    return Self.grouped(cases)
+      .map { $0.compactMap { $0.images[0].flatMap { scores[$0] ?? nil } } }
+      .filter { !$0.isEmpty }
   }
 
   /// The cases prompt by prompt, in the order in which prompts first come.

@@ -1,6 +1,6 @@
 internal import Files
-internal import Foundation
-internal import RAFT
+package import RAFT
+internal import Reporting
 
 /// A comparison for people: a table a metric, and what it would take to know more.
 package struct ComparisonTable {
@@ -17,39 +17,48 @@ package struct ComparisonTable {
   ]
 
   /// All tables as lines.
-  package var lines: [String] {
-    report.metrics.flatMap { metric in
-      let rows = [Self.head] + rows(of: metric)
+  package func lines() throws -> [String] {
+    try report.metrics.flatMap { metric in
+      let rows = try [Self.head] + rows(of: metric)
       let widths = Self.head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
       let table = rows.map { row in
-        zip(row, widths).enumerated().map { place, cell in
+        let cells = zip(row, widths).enumerated().map { place, cell in
           let padding = String(repeating: " ", count: cell.1 - cell.0.count)
           return place == 0 ? cell.0 + padding : padding + cell.0
-        }.joined(separator: "  ")
+        }
+        return String(cells.joined(separator: "  ").trimmingSuffix(while: { $0 == " " }))
       }
       return [metric.name] + table + notes(on: metric) + [""]
     }.dropLast()
   }
 
-  /// A row for every arm, the base first.
-  package func rows(of metric: ComparisonMetric) -> [[String]] {
-    report.arms.enumerated().map { place, arm in
+  /// A row for every arm, the base first, and for what choosing its best images would give.
+  package func rows(of metric: ComparisonMetric) throws -> [[String]] {
+    let arms = report.arms.enumerated().map { place, arm in
       let name = arm.name.printable
       guard place > 0, let finding = finding(of: arm, by: metric) else {
-        let scores = report.scores(of: arm.name, by: metric.name)
-        let mean = scores.isEmpty ? "-" : Self.number(scores.reduce(0, +) / Double(scores.count))
-        return [name, mean] + Array(repeating: "", count: Self.head.count - 2)
+        return Self.row(name, report.baseMean(by: metric.name), nil)
       }
       let found = finding.comparison
       return [
-        name, found.armMean.map(Self.number) ?? "-", found.difference.map(Self.signed) ?? "-",
+        name, found.armMean.map(NumberText.short) ?? "–",
+        found.difference.map(NumberText.signed) ?? "–",
         found.interval.range.map {
-          "\(Self.signed($0.lowerBound)) … \(Self.signed($0.upperBound))"
-        } ?? "-",
-        Self.probability(found.test.p), Self.probability(finding.adjustedP), Self.share(found.wins),
+          "\(NumberText.signed($0.lowerBound)) … \(NumberText.signed($0.upperBound))"
+        } ?? "–",
+        NumberText.probability(found.test.p), NumberText.probability(finding.adjustedP),
+        found.wins.rate.map { "\(NumberText.percent($0)) of \(found.wins.count)" } ?? "–",
         String(found.prompts),
       ]
     }
+    guard let best = try report.baseBestOf(by: metric.name) else { return arms }
+    let name = "\(report.arms[0].name.printable), best of \(best.n)"
+    return arms + [Self.row(name, best.mean, best.difference)]
+  }
+
+  private static func row(_ name: String, _ mean: Double?, _ difference: Double?) -> [String] {
+    [name, mean.map(NumberText.short) ?? "–", difference.map(NumberText.signed) ?? ""]
+      + Array(repeating: "", count: head.count - 3)
   }
 
   /// What the table cannot say, a sentence each.
@@ -75,9 +84,10 @@ package struct ComparisonTable {
     report.findings.first { $0.arm == arm.name && $0.metric == metric.name }
   }
 
-  /// Such as `an effect of 0.05 is found with 80 % power with 14 prompts more, or not by seeds`.
-  static func text(of needed: NeededSamples) -> String {
-    let start = "to find an effect of \(number(needed.effect)) with 80 % power"
+  /// Such as `to find an effect of 0.05 with 80 % power: 14 more prompts (34 in all); not reachable by
+  /// more seeds`.
+  package static func text(of needed: NeededSamples) -> String {
+    let start = "to find an effect of \(NumberText.short(needed.effect)) with 80 % power"
     if case .total(_, more: 0) = needed.prompts { return "\(start), there are prompts enough" }
     let prompts =
       switch needed.prompts {
@@ -94,22 +104,13 @@ package struct ComparisonTable {
     let isChoice = if case .total = needed.seeds { true } else { false }
     return "\(start): \(prompts)\(isChoice ? ", or " : "; ")\(seeds)"
   }
+}
 
-  private static func share(_ wins: WinRate) -> String {
-    guard let rate = wins.rate else { return "-" }
-    return String(format: "%.0f %% of %d", 100 * rate, wins.count)
-  }
-
-  private static func probability(_ p: Double) -> String {
-    p < 0.0001 ? "<0.0001" : String(format: "%.4f", p)
-  }
-
-  private static func number(_ value: Double) -> String {
-    value != 0 && value.magnitude < 0.001
-      ? String(format: "%.2e", value) : String(format: "%.4f", value)
-  }
-
-  private static func signed(_ value: Double) -> String {
-    (value > 0 ? "+" : "") + number(value)
+extension String {
+  /// The text without what `test` holds for at its end.
+  fileprivate func trimmingSuffix(while test: (Character) -> Bool) -> Substring {
+    var rest = self[...]
+    while let last = rest.last, test(last) { rest.removeLast() }
+    return rest
   }
 }

@@ -91,7 +91,8 @@ final class ArmSampling {
       try make(places, of: arm, failures: &failures) { made, steps, count in
         done += made
         progress.update(
-          done * evaluations + steps * count, "\(arm.name), image \(done + 1) of \(total)")
+          done * evaluations + steps * count,
+          "\(arm.name), image \(min(done + 1, total)) of \(total)")
       }
     }
     return failures

@@ -41,7 +41,11 @@ struct CompareCommand: PartialAdapterCommand {
   func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
     try arms.check(hasModel: model.model != nil, hasPrompts: prompts.areGiven)
-    guard arms.run == nil else { return }
+    if arms.run == nil { try checkMetrics() }
+  }
+
+  /// Refuses metrics that there are none of, or none at all.
+  func checkMetrics() throws {
     guard !rewards.texts.isEmpty else {
       throw ValidationError(
         "Say what the arms are compared by with --reward: \(BuiltInReward.names).")
@@ -55,6 +59,8 @@ struct CompareCommand: PartialAdapterCommand {
 
   func run() throws {
     Interruption.listen()
-    try CompareRun(self).run()
+    let flags = CommandLine.arguments.filter { $0.hasPrefix("--") }
+    let given = Set(flags.map { String($0.prefix { $0 != "=" }) })
+    try CompareRun(resolved(given: given)).run()
   }
 }

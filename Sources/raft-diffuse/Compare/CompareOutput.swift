@@ -8,7 +8,7 @@ struct CompareOutput: ParsableArguments {
     help: ArgumentHelp(
       "The folder for images, grid.png, compare.json and compare.html; made if absent.",
       valueName: "dir"))
-  var out: String
+  var out = "comparison"
 
   @Option(help: ArgumentHelp("The most rows of grid.png.", valueName: "n"))
   var gridRows = 24

@@ -5,6 +5,7 @@ internal import Files
 internal import Foundation
 internal import Imaging
 internal import RAFT
+internal import Reporting
 internal import Torch
 
 /// One call of `raft-diffuse compare`, from the options to the report.
@@ -34,7 +35,7 @@ final class CompareRun {
     if command.output.json {
       try Console.json(report)
     } else {
-      for line in ComparisonTable(report).lines { try Console.result(line) }
+      for line in ComparisonTable(report).lines() { try Console.result(line) }
     }
     try refuseEmpty(report)
   }
@@ -151,8 +152,10 @@ final class CompareRun {
   private func write(_ report: ComparisonReport) throws {
     try AtomicFile.write(
       Array((Console.compactJSON(report) + "\n").utf8), to: command.output.report)
-    let grid = try ComparisonGrid(report, rowCount: command.output.gridRows).rendered()
+    let grid = try report.grid(rowCount: command.output.gridRows)
     try PNG.write(grid, to: command.output.grid)
+    let page = try report.page(grid: Picture(grid)).rendered()
+    try AtomicFile.write(Array(page.utf8), to: command.output.page)
   }
 
   /// Where nothing could be compared, that is what the run says.
