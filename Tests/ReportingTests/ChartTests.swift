@@ -25,7 +25,7 @@ struct ChartTests {
     #expect(page.contains("<path class=\"marker\" d=\"M301 12V240\"/>"))
     #expect(page.contains(">stop here</text>"))
     #expect(page.contains("<title>c: reward, rounds 0 to 2</title>"))
-    #expect(page.contains("<title>reward, round 1: 5.00 [4.00, 6.00]</title>"))
+    #expect(page.contains("<title>reward, round 1: 5.0 [4.0, 6.0]</title>"))
     let labels = ["0", "2", "4", "6", "8", "10"]
     for (index, label) in labels.enumerated() {
       let y = ["240", "195.6", "151.2", "106.8", "62.4", "18"][index]
@@ -77,6 +77,22 @@ struct ChartTests {
     #expect(!page.contains("class=\"line s0\" d=\"M301"))
   }
 
+  @Test(
+    "no finite values break an axis",
+    arguments: [
+      [.leastNonzeroMagnitude, 0], [1e-300, -1e-305],
+      [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1],
+      [1e100, -1e100], [1, 1.000_000_000_000_001], [1e15, 1e15 + 1], [-1e-9, 1e9],
+    ])
+  func extremes(values: [Double]) {
+    let points = values.enumerated().map { Series.Point(round: $0, value: $1) }
+    let page = Self.page(LineChart("c", [Series("s", points)]))
+    #expect(page.contains("<circle class=\"dot s0\""))
+    #expect(!page.contains("nan") && !page.contains("inf"))
+    let marks = page.components(separatedBy: "<path class=\"grid\"").count - 1
+    #expect((2...9).contains(marks))
+  }
+
   @Test("the longest bar takes all the room, and what is below 0 none")
   func bars() {
     let chart = BarChart(
@@ -103,10 +119,12 @@ struct ChartTests {
   func texts() {
     #expect(
       NumberText.text(Estimate(0.42, interval: 0.31...0.53), isSigned: true)
-        == "+0.420 [0.310, 0.530]")
-    #expect(NumberText.text(Estimate(5.2, standardError: 0.05)) == "5.20 ± 0.050")
-    #expect(NumberText.percent(0.834) == "83 %")
-    #expect(NumberText.percent(0.004) == "0.4 %")
+        == "+0.42 [0.31, 0.53]")
+    #expect(NumberText.text(Estimate(5.2, standardError: 0.05)) == "5.20 ± 0.05")
+    #expect(NumberText.text(Estimate(26.04, standardError: 0.3)) == "26.0 ± 0.3")
+    #expect(NumberText.text(Estimate(0.5, interval: 0.5...0.5)) == "0.500")
+    #expect(NumberText.percent(0.834) == "83\u{A0}%")
+    #expect(NumberText.percent(0.004) == "0.4\u{A0}%")
     #expect(NumberText.probability(0.0004) == "< 0.001")
     #expect(NumberText.probability(0.0411) == "0.041")
     #expect(NumberText.duration(9.54) == "9.5 s")

@@ -15,18 +15,15 @@ struct EventFileTests {
     #expect(CRC32C.checksum(of: bytes) == checksum)
   }
 
-  @Test("the first record is the one that TensorFlow writes, byte for byte")
+  @Test("the first record is the one that TensorBoard's own writer makes, byte for byte")
   func header() throws {
-    // Written by tensorboard's RecordWriter for Event(wall_time=1.0, file_version="brain.Event:2").
-    let expected: [UInt8] =
-      [
-        0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 9, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0x1A,
-        13,
-      ]
-      + Array("brain.Event:2".utf8)
-    let bytes = try EventFile(startedAt: 1).bytes
-    #expect(Array(bytes.prefix(expected.count)) == expected)
-    #expect(bytes.count == expected.count + 4)
+    // What tensorboard 2.21's RecordWriter makes of wall_time=1.0, file_version="brain.Event:2".
+    let head: [UInt8] = [
+      0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 9, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0x1A, 13,
+    ]
+    #expect(
+      try EventFile(startedAt: 1).bytes
+        == head + Array("brain.Event:2".utf8) + [0x86, 0xBF, 0x57, 0x7A])
   }
 
   @Test("scalars, histograms and pictures are read back")

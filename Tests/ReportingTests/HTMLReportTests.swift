@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import RAFT
 import Reporting
 import Testing

@@ -25,14 +25,14 @@ struct RunReportTests {
     var summary = Sample.summary
     func first() -> String { Self.callouts(in: RunReport(summary).html).first ?? "" }
     #expect(
-      first() == "good ✓ Round 4 is best: test aesthetic +0.420 [0.310, 0.530] over the base, "
-        + "+0.390 [0.270, 0.510] over random selection; it wins 83 % of pairs.")
+      first() == "good ✓ Round 4 is best: test aesthetic +0.42 [0.31, 0.53] over the base, "
+        + "+0.39 [0.27, 0.51] over random selection; it wins 83\u{A0}% of pairs.")
 
     summary.test?.arms[1].comparisons = [
       .init(to: "base", .base, Estimate(0.1, interval: -0.1...0.3))
     ]
     #expect(
-      first() == "warning ⚠ Round 4 is best: test aesthetic +0.100 [−0.100, 0.300] over the base. "
+      first() == "warning ⚠ Round 4 is best: test aesthetic +0.1 [−0.1, 0.3] over the base. "
         + "The interval includes 0: no gain has been shown.")
     summary.test?.arms[1].comparisons = [
       .init(to: "base", .base, Estimate(-0.2, interval: -0.3 ... -0.1))
@@ -59,10 +59,10 @@ struct RunReportTests {
         + "mean reward of the training samples rose from 5.34 to 5.56; round 4 is the one to use.")
     #expect(texts.contains { $0.hasPrefix("CLIP score, which is watched and not optimised, fell") })
     #expect(texts.contains { $0.hasPrefix("The drift is large: predictions of noise are 0.072") })
-    #expect(texts.contains("The adapter moves the weights of up_blocks by 11 % (round 6)."))
+    #expect(texts.contains("The adapter moves the weights of up_blocks by 11\u{A0}% (round 6)."))
     #expect(
       texts.contains(
-        "Images of one prompt look more alike: diversity is down by 33 %, from 0.310 (the base) to "
+        "Images of one prompt look more alike: diversity is down by 33\u{A0}%, from 0.310 (the base) to "
           + "0.208 (round 6)."))
     #expect(
       texts.contains(
@@ -112,11 +112,12 @@ struct RunReportTests {
           + "little of what is selected."))
     #expect(
       texts.contains(
-        "Images get dark: the near-black share of their pixels rose from 0 % to 50 % (the base to "
+        "Images get dark: the near-black share of their pixels rose from 0\u{A0}% to 50\u{A0}% (the base to "
           + "round 2)."))
     #expect(
-      texts.contains("In round 2 8 of 40 samples (20 %) count for nothing: 8 × a black image."))
-    #expect(texts.contains { $0.hasPrefix("The images' brightness fell by 50 %") })
+      texts.contains("In round 2 8 of 40 samples (20\u{A0}%) count for nothing: 8 × a black image.")
+    )
+    #expect(texts.contains { $0.hasPrefix("The images' brightness fell by 50\u{A0}%") })
   }
 
   @Test("every chart points at the round to stop at")
@@ -150,6 +151,23 @@ struct RunReportTests {
     #expect(Set(names).count == names.count)
     #expect(Set(round.scalars.map(\.tag)).count == names.count)
     #expect(RunSummary.Round(0).scalars == [])
+    #expect(round.events(wallTime: 60).map(\.tag) == round.scalars.map(\.tag))
+    #expect(round.events(wallTime: 60).allSatisfy { $0.step == 2 && $0.wallTime == 60 })
+  }
+
+  @Test("a line of metrics.jsonl is JSON that reads back as the same numbers")
+  func metrics() throws {
+    var round = Sample.round(3)
+    round.adapterNorms = [.init("a \"block\"", 1e-7)]
+    let line = round.metricsLine
+    #expect(line.hasPrefix("{\"round\":3,\"reward_mean\":"))
+    #expect(line.contains(",\"samples\":100,\"excluded\":2,"))
+    let numbers = try JSONDecoder().decode([String: Double].self, from: Data(line.utf8))
+    #expect(numbers["norm_a__block_"] == 1e-7)
+    #expect(numbers.count == round.scalars.count + 1)
+    for scalar in round.scalars where !scalar.name.hasPrefix("norm") {
+      #expect(numbers[scalar.name] == scalar.value)
+    }
   }
 
   @Test(

@@ -12,12 +12,15 @@ struct AxisScale: Equatable {
 
   /// The axis for values of a range, with steps of 1, 2 or 5 times a power of ten.
   ///
-  /// - Parameter count: the most steps between the range's ends, at least 1.
+  /// - Parameters:
+  ///   - values: what is to be shown, its ends not above 1e100 in size.
+  ///   - count: the most steps between the range's ends, at least 1.
   init(_ values: ClosedRange<Double>, count: Int = 5) {
     var (low, high) = (values.lowerBound, values.upperBound)
-    // A lone value stands in the middle.
-    if high - low <= 1e-12 * max(abs(low), abs(high)) {
-      let margin = low == 0 ? 1 : abs(low) / 10
+    // A lone value stands in the middle; what is that small counts as 0.
+    let size = max(abs(low), abs(high))
+    if high - low <= 1e-12 * size || size < 1e-100 {
+      let margin = size < 1e-100 ? 1 : size / 10
       (low, high) = (low - margin, high + margin)
     }
     let rough = (high - low) / Double(max(count, 1))

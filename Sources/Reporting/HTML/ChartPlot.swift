@@ -38,12 +38,17 @@ struct ChartPlot {
     parts += gridLines + roundMarks
     if let marker { parts += lines(of: marker) }
     for (index, curve) in series.enumerated() {
-      parts += intervalShapes(of: curve, colour: index % 6)
+      parts += intervalShapes(of: curve, style: Self.style(index))
     }
     for (index, curve) in series.enumerated() {
-      parts += self.curve(curve, colour: index % 6)
+      parts += self.curve(curve, style: Self.style(index))
     }
     return (parts + ["</svg>"]).joined(separator: "\n")
+  }
+
+  /// The classes by which a curve gets its colour and dashes.
+  static func style(_ index: Int) -> String {
+    "s\(index % 6)" + (index % 12 < 6 ? "" : " again")
   }
 
   private func x(_ round: Int) -> Double {
@@ -113,38 +118,38 @@ struct ChartPlot {
   }
 
   /// Bands over points in a row that have intervals, bars at points that stand alone.
-  private func intervalShapes(of curve: Series, colour: Int) -> [String] {
+  private func intervalShapes(of curve: Series, style: String) -> [String] {
     let runs = curve.points.split { $0.interval == nil }
     return runs.flatMap { run -> [String] in
       guard intervals == .band, run.count > 1 else {
-        return run.compactMap { whisker($0, colour: colour) }
+        return run.compactMap { whisker($0, style: style) }
       }
       let edges = run.compactMap { point in point.interval.map { (x(point.round), $0) } }
       let upper = edges.map { place($0.0, y($0.1.upperBound)) }
       let lower = edges.reversed().map { place($0.0, y($0.1.lowerBound)) }
       return [
-        "<path class=\"band s\(colour)\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
+        "<path class=\"band \(style)\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
       ]
     }
   }
 
-  private func whisker(_ point: Series.Point, colour: Int) -> String? {
+  private func whisker(_ point: Series.Point, style: String) -> String? {
     guard let interval = point.interval else { return nil }
     let (low, high) = (tenth(y(interval.lowerBound)), tenth(y(interval.upperBound)))
     let (left, right) = (tenth(x(point.round) - 4), tenth(x(point.round) + 4))
     return """
-      <path class="whisker s\(colour)" d="M\(left) \(high)H\(right)M\(tenth(x(point.round))) \
+      <path class="whisker \(style)" d="M\(left) \(high)H\(right)M\(tenth(x(point.round))) \
       \(high)V\(low)M\(left) \(low)H\(right)"/>
       """
   }
 
-  private func curve(_ curve: Series, colour: Int) -> [String] {
+  private func curve(_ curve: Series, style: String) -> [String] {
     let places = curve.points.map { place(x($0.round), y($0.value)) }
-    let line = "<path class=\"line s\(colour)\" d=\"M\(places.joined(separator: "L"))\"/>"
+    let line = "<path class=\"line \(style)\" d=\"M\(places.joined(separator: "L"))\"/>"
     let dots = curve.points.map { point in
       let text = NumberText.text(Estimate(point.value, interval: point.interval))
       return """
-        <circle class="dot s\(colour)" cx="\(tenth(x(point.round)))" cy="\(tenth(y(point.value)))" \
+        <circle class="dot \(style)" cx="\(tenth(x(point.round)))" cy="\(tenth(y(point.value)))" \
         r="3"><title>\(curve.name.escaped), round \(point.round): \(text)</title></circle>
         """
     }

@@ -1,7 +1,7 @@
 extension HTMLReport {
   /// The page's look, light or dark as the reader's system is. The colours of curves are those of
   /// Okabe and Ito (Color Universal Design, 2008), which the colour-blind can tell apart, and each
-  /// curve has dashes of its own.
+  /// curve has dashes of its own; from the seventh on lines are thin and points hollow.
   static let style = """
     :root {
       --paper: #ffffff; --ink: #1d1f23; --faint: #5d636d; --rule: #d9dce1; --shade: #f4f5f7;
@@ -33,11 +33,12 @@ extension HTMLReport {
       background: var(--shade); border-radius: 0 4px 4px 0;
     }
     .callout span { font-weight: 700; }
+    .callout.note { font-size: inherit; color: inherit; }
     .good { border-color: var(--good); background: var(--good-shade); color: var(--good); }
     .warning {
       border-color: var(--warning); background: var(--warning-shade); color: var(--warning);
     }
-    .scroll { overflow-x: auto; }
+    .scroll { overflow-x: auto; margin: 0 0 1.2rem; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     th, td {
       padding: 0.25rem 0.8rem 0.25rem 0; text-align: left; vertical-align: top;
@@ -67,14 +68,20 @@ extension HTMLReport {
     .line.s3 { stroke-dasharray: 9 3 2 3; } .line.s4 { stroke-dasharray: 4 4; }
     .line.s5 { stroke-dasharray: 12 4; }
     .dot, .bar rect { fill: var(--s); }
+    .line.again { stroke-width: 1; }
+    .dot.again { fill: var(--paper); stroke: var(--s); }
     .band { fill: var(--s); opacity: 0.16; }
     .whisker { stroke: var(--s); stroke-width: 1.2; fill: none; opacity: 0.8; }
     .grid { stroke: var(--rule); stroke-width: 1; }
     .marker { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 3 3; fill: none; }
     .tick, .marker-label { font-size: 12px; fill: var(--faint); }
     .marker-label { fill: var(--ink); font-weight: 600; }
-    .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; list-style: none; padding: 0; margin: 0; }
-    .chart .legend svg.key { display: inline-block; width: 28px; height: 10px; margin-right: 0.4rem; }
+    .legend {
+      display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; list-style: none; padding: 0; margin: 0;
+    }
+    .chart .legend svg.key {
+      display: inline-block; width: 28px; height: 10px; margin-right: 0.4rem;
+    }
     .bars { max-width: 60rem; }
     .bars table { width: 100%; }
     .bars th { font-weight: 400; width: 45%; overflow-wrap: anywhere; }

@@ -69,6 +69,7 @@ package struct HTMLReport: Sendable, Equatable {
     let rows = facts.map {
       "<tr><th scope=\"row\">\($0.name.escaped)</th><td>\($0.value.escaped)</td></tr>"
     }
+    let table = "<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>"
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -90,7 +91,7 @@ package struct HTMLReport: Sendable, Equatable {
       </header>
       <main>
       \(verdict.map(\.html).joined(separator: "\n"))
-      \(rows.isEmpty ? "" : "<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>")
+      \(rows.isEmpty ? "" : table)
       \(links.count < 2 ? "" : "<nav>\(links.joined(separator: "\n"))</nav>")
       \(body.joined(separator: "\n"))
       </main>

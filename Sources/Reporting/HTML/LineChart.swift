@@ -26,7 +26,7 @@ package struct LineChart: Sendable, Equatable {
   package var title: String
   /// What is measured, in what unit; nothing when empty.
   package var unit: String
-  /// The curves; values that are not finite are left out.
+  /// The curves; values that are not finite, or above 1e100 in size, are left out.
   package var series: [Series]
   /// How intervals are drawn.
   package var intervals: IntervalStyle
@@ -48,12 +48,12 @@ package struct LineChart: Sendable, Equatable {
     self.note = note
   }
 
-  /// The curves that have a point, less what is not finite, by rounds.
+  /// The curves that have a point, less what no axis can show, by rounds.
   var drawn: [Series] {
     series.compactMap { curve in
-      let points = curve.points.filter(\.value.isFinite).map { point in
+      let points = curve.points.filter { Self.isShown($0.value) }.map { point in
         let interval = point.interval.flatMap {
-          $0.lowerBound.isFinite && $0.upperBound.isFinite ? $0 : nil
+          Self.isShown($0.lowerBound) && Self.isShown($0.upperBound) ? $0 : nil
         }
         return Series.Point(round: point.round, value: point.value, interval: interval)
       }
@@ -62,6 +62,8 @@ package struct LineChart: Sendable, Equatable {
     }
   }
 
+  private static func isShown(_ value: Double) -> Bool { abs(value) <= 1e100 }
+
   /// The figure: title, drawing, legend, and the numbers as a table that can be opened. Empty where
   /// there is no point.
   var html: String {
@@ -69,8 +71,8 @@ package struct LineChart: Sendable, Equatable {
     guard let plot = ChartPlot(drawn, intervals, marker) else { return "" }
     let legend = drawn.enumerated().map { index, curve in
       """
-      <li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><path class="line s\
-      \(index % 6)" d="M1 5H27"/></svg>\(curve.name.escaped)</li>
+      <li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><path class="line \
+      \(ChartPlot.style(index))" d="M1 5H27"/></svg>\(curve.name.escaped)</li>
       """
     }
     return """

@@ -24,20 +24,29 @@ package enum NumberText {
     value > 0 ? "+\(short(value))" : short(value)
   }
 
-  /// `5.21 [5.10, 5.32]`, or `5.21 ± 0.05` where there is only a standard error.
+  /// `5.21 [5.10, 5.32]`, or `5.21 ± 0.05` where there is only a standard error, with as many
+  /// decimals as that has a use for.
   package static func text(_ estimate: Estimate, isSigned: Bool = false) -> String {
-    let value = isSigned ? signed(estimate.value) : short(estimate.value)
-    if let interval = estimate.interval {
-      return "\(value) [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+    let interval = estimate.interval
+    let error = interval.map { ($0.upperBound - $0.lowerBound) / 2 } ?? estimate.standardError
+    guard let error, error.isFinite, error > 0, estimate.value.isFinite else {
+      return isSigned ? signed(estimate.value) : short(estimate.value)
     }
-    return estimate.standardError.map { "\(value) ± \(short($0))" } ?? value
+    // The last decimal is at most half of the error.
+    let decimals = Int(min(max(-log10(error / 2), 0), 9).rounded(.up))
+    func text(_ number: Double) -> String {
+      fixed(number, decimals).replacing("-", with: "−")
+    }
+    let value = (isSigned && estimate.value > 0 ? "+" : "") + text(estimate.value)
+    guard let interval else { return "\(value) ± \(text(error))" }
+    return "\(value) [\(text(interval.lowerBound)), \(text(interval.upperBound))]"
   }
 
-  /// A share of 0…1 as percent.
+  /// A share of 0…1 as percent, which no line breaks apart.
   package static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "–" }
     let digits = abs(share) < 0.1 && share != 0 ? 1 : 0
-    return "\(fixed(100 * share, digits)) %".replacing("-", with: "−")
+    return "\(fixed(100 * share, digits))\u{A0}%".replacing("-", with: "−")
   }
 
   /// p as tables print it: below 0.001 it is that.

@@ -23,13 +23,13 @@ extension RunReport {
     return ReportTable(
       columns: [
         .init("arm"), .init(summary.rewardName, isNumeric: true),
-        .init(summary.watchName, isNumeric: true), .init("less"),
+        .init(summary.watchName, isNumeric: true), .init("compared with"),
         .init("difference", isNumeric: true), .init("p", isNumeric: true),
         .init("wins", isNumeric: true),
       ],
       rows: rows, emphasised: emphasised,
       note: "\(test.prompts) prompts, \(test.seeds) seeds of each, the same for every arm; "
-        + "differences are paired, intervals are 95 %.")
+        + "differences (the arm less what it is compared with) are paired, intervals are 95 %.")
   }
 
   /// The rounds' main numbers; columns of which nothing is known are left out.

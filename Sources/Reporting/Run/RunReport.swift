@@ -40,6 +40,7 @@ package struct RunReport: Sendable, Equatable {
     guard let best = summary.bestRound, let last = summary.rounds.map(\.number).max() else {
       return nil
     }
+    if best == 0 { return .init(round: 0, label: "keep the base") }
     let label = best < last ? "stop here: round \(best)" : "best: round \(best)"
     return .init(round: best, label: label)
   }
@@ -61,7 +62,9 @@ package struct RunReport: Sendable, Equatable {
           summary.curve("dev prompts", of: nil, \.devReward),
           summary.curve("control: random selection", of: control, \.devReward),
         ],
-        note: "Prompts and seeds that nothing was learned from; they decide which round is best."),
+        note: "Prompts and seeds that nothing was learned from; they decide which round is best. "
+          + "Bands are 95 % intervals, or one standard error to either side where prompts are too few."
+      ),
       chart(
         "Reward of the training samples", unit: summary.rewardName,
         [

@@ -25,9 +25,9 @@ extension RunSummary {
     if last.number > peak.round.number, peak.reward.value - reward.value > error {
       let fall =
         "the dev reward fell from \(NumberText.short(peak.reward.value)) "
-        + "(\(Self.name(of: peak.round))) to \(NumberText.short(reward.value)) "
+        + "(\(Self.name(of: peak.round.number))) to \(NumberText.short(reward.value)) "
         + "(round \(last.number))"
-      let advice = "\(Self.name(of: peak.round)) is the one to use"
+      let advice = "\(Self.name(of: bestRound ?? peak.round.number)) is the one to use"
       let rise = trainRewards(from: peak.round.number)
       guard let rise, rise.last > rise.first else {
         return [.init(.warning, "Past the peak: \(fall); \(advice).")]
@@ -124,7 +124,8 @@ extension RunSummary {
           .warning,
           "Images of one prompt look more alike: diversity is down by "
             + "\(NumberText.percent(1 - after / before)), from \(NumberText.short(before)) "
-            + "(\(Self.name(of: first))) to \(NumberText.short(after)) (round \(last.number))."))
+            + "(\(Self.name(of: first.number))) to \(NumberText.short(after)) (round \(last.number))."
+        ))
     }
     return remarks
   }
@@ -136,7 +137,7 @@ extension RunSummary {
       let last = rounds.last(where: { $0.imageStatistics != nil }),
       let after = last.imageStatistics, last.number > first.number
     else { return [] }
-    let span = "(\(Self.name(of: first)) to round \(last.number))"
+    let span = "(\(Self.name(of: first.number)) to round \(last.number))"
     var remarks: [RunRemark] = []
     if after.nearBlackFraction - before.nearBlackFraction > limits.nearBlackRise {
       remarks.append(
@@ -190,7 +191,7 @@ extension RunSummary {
     return remarks
   }
 
-  private static func name(of round: Round) -> String {
-    round.number == 0 ? "the base" : "round \(round.number)"
+  private static func name(of round: Int) -> String {
+    round == 0 ? "the base" : "round \(round)"
   }
 }
