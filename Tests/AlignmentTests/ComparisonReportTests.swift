@@ -1,6 +1,7 @@
 import Alignment
 import CLIPReward
 import RAFT
+import Reporting
 import Testing
 
 /// What a comparison says, from scores that are known.

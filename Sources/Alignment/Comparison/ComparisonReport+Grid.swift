@@ -24,7 +24,7 @@ extension ComparisonReport {
   }
 
   private func grid(of shown: [ComparisonCase]) -> ImageGrid {
-    let scores = metrics.first.map { scores(by: $0.name) } ?? [:]
+    let scores = metrics.first.map { self.scores(by: $0.name) } ?? [:]
     let rows = shown.map { test in
       ComparisonGrid.Row(
         test.seed == nil

@@ -1,3 +1,4 @@
+internal import CLIPReward
 internal import Files
 internal import RAFT
 package import Reporting

@@ -35,7 +35,7 @@ final class CompareRun {
     if command.output.json {
       try Console.json(report)
     } else {
-      for line in ComparisonTable(report).lines() { try Console.result(line) }
+      for line in try ComparisonTable(report).lines() { try Console.result(line) }
     }
     try refuseEmpty(report)
   }
