@@ -29,20 +29,12 @@ struct ModelOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1…1024.")
-    }
-    guard device != "auto" else { return }
-    do {
-      _ = try Device(parsing: device)
-    } catch {
-      throw ValidationError("\(error)")
-    }
+    try DeviceChoice.check(device: device, threads: threads)
   }
 
   /// The device that was asked for, or the best there is.
   func chosenDevice() throws -> Device {
-    device == "auto" ? .automatic : try Device(parsing: device).checked()
+    try DeviceChoice.chosen(device)
   }
 
   /// Where the model's files are.

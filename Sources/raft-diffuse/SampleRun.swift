@@ -7,13 +7,6 @@ internal import NN
 internal import Policies
 internal import Torch
 
-extension GenerationError {
-  /// Whether the image came out as NaN or infinity.
-  fileprivate var isNotFinite: Bool {
-    if case .notFinite = self { true } else { false }
-  }
-}
-
 /// One call of `raft-diffuse sample`, from the requests to the files.
 struct SampleRun {
   private let command: SampleCommand
@@ -288,25 +281,16 @@ struct SampleRun {
   private func record(of index: Int, _ model: StableDiffusion, _ adapters: [AdapterRecord])
     -> ImageRecord
   {
-    let request = requests[index]
-    let sampling = command.sampling
-    let isGiven = command.noise.initialLatents != nil || command.noise.stepNoise != nil
     var record = ImageRecord(
-      version: RaftDiffuse.version, model: ModelFiles.recorded(command.model.model),
-      adapters: adapters.isEmpty ? nil : adapters,
-      prompt: request.prompt,
-      negativePrompt: request.negativePrompt, seed: request.seed, width: sampling.res.width,
-      height: sampling.res.height, sampler: sampling.kind(model.scheduler).rawValue,
-      steps: sampling.steps, guidance: sampling.guidance, eta: sampling.eta,
-      spacing: sampling.spacing?.rawValue,
-      prediction: (sampling.prediction ?? model.scheduler.predictionType).rawValue,
-      matchesDiffusersSteps: sampling.matchesDiffusersSteps, clipSkip: sampling.clipSkip,
-      emphasis: sampling.emphasis, longPrompts: sampling.longPrompts,
-      precision: model.placement.precisionName, device: model.placement.device.description,
-      threads: Machine.threadCount, torch: Machine.torchVersion,
-      initialLatents: command.noise.initialLatents,
-      stepNoise: command.noise.stepNoise, indexInNoise: isGiven ? index : nil)
-    if !isGiven { record.command = command.arguments(making: record) }
+      requests[index], by: model, named: command.model.model, adapters: adapters, command.sampling)
+    if command.noise.initialLatents != nil || command.noise.stepNoise != nil {
+      record.initialLatents = command.noise.initialLatents
+      record.stepNoise = command.noise.stepNoise
+      record.indexInNoise = index
+    } else {
+      record.command = record.arguments(
+        files: command.model.files, allowsPartial: command.partialAdapters.allowPartial)
+    }
     return record
   }
 

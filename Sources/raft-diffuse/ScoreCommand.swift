@@ -59,9 +59,7 @@ struct ScoreCommand: ParsableCommand {
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch must lie in 1…4096.")
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1…1024.")
-    }
+    try DeviceChoice.check(device: device, threads: threads)
     if images.isEmpty {
       guard output.compared.count > 1 else {
         throw ValidationError("Give images to score, or two files of results with --compare.")
@@ -78,12 +76,6 @@ struct ScoreCommand: ParsableCommand {
     if rewards.texts.isEmpty, !output.compared.isEmpty {
       throw ValidationError("--compare needs a --reward.")
     }
-    guard device != "auto" else { return }
-    do {
-      _ = try Device(parsing: device)
-    } catch {
-      throw ValidationError("\(error)")
-    }
   }
 
   func run() throws {
@@ -94,7 +86,7 @@ struct ScoreCommand: ParsableCommand {
 
   /// The device that was asked for, or the best there is.
   func chosenDevice() throws -> Device {
-    device == "auto" ? .automatic : try Device(parsing: device).checked()
+    try DeviceChoice.chosen(device)
   }
 }
 

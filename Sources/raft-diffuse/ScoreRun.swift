@@ -15,11 +15,10 @@ final class ScoreRun {
   private let passports: [String: ScoreRecord.Passport]
   private let earlier: [(reward: String, table: ScoreTable)]
   private let files: ImageFiles
-  private let imageGuard: ImageGuard
+  private let scorer: ImageScorer
   private let embeddings: EmbeddingFiles?
 
   private var images: [ScoredImage] = []
-  private let truncated: TruncatedPrompts
 
   /// Everything that can be found wrong before an image is read is found here.
   init(_ command: ScoreCommand) throws {
@@ -48,8 +47,6 @@ final class ScoreRun {
       placement: command.precision.placement(on: device), batch: command.batch, cache: cache,
       embeds: command.output.embeds, transparency: command.transparency, isQuiet: isQuiet,
       warn: warn)
-    truncated = TruncatedPrompts(
-      command.rewards.readsTexts && !isQuiet ? loaded.model : nil, warn: warn)
     given?.warnings.forEach(warn)
     passports = loaded.passports
     // Scores on another scale are refused before the work, not after it.
@@ -63,13 +60,17 @@ final class ScoreRun {
     }
     self.earlier = earlier
     files = ImageFiles(cache: cache, transparency: command.transparency)
-    imageGuard = ImageGuard(
-      .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
-      readsPrompts: loaded.readPrompts, cache: cache)
     embeddings =
       command.output.embeds
       ? EmbeddingFiles(
         command.output, loaded, given: given?.all, transparency: command.transparency) : nil
+    scorer = ImageScorer(
+      loaded, files,
+      ImageGuard(
+        .init(duplicates: command.keepDuplicates, flat: command.keepFlat),
+        readsPrompts: loaded.readPrompts, cache: cache),
+      TruncatedPrompts(command.rewards.readsTexts && !isQuiet ? loaded.model : nil, warn: warn),
+      warn: warn)
   }
 
   /// Scores the images and prints what came of it.
@@ -84,7 +85,9 @@ final class ScoreRun {
       guard !Interruption.isRequested else { break }
       let range = start..<min(start + batch, paths.count)
       do {
-        let scored = try score(range)
+        let scored = try scorer.score(
+          Array(paths[range]), prompts: given.map { Array($0.ofImages[range]) },
+          alsoTo: embeddings?.add)
         if streams { for image in scored { try Console.json(image.record(passports)) } }
         images += scored
       } catch {
@@ -116,61 +119,6 @@ final class ScoreRun {
     }
     try embeddings?.write()
     try refuseEmpty(results)
-  }
-
-  // MARK: Scoring
-
-  private func score(_ range: Range<Int>) throws -> [ScoredImage] {
-    let loadedFiles = try files.load(
-      Array(paths[range]), prompts: given.map { Array($0.ofImages[range]) })
-    var scored: [ScoredImage] = []
-    for (place, file) in zip(range, loadedFiles) {
-      var image = ScoredImage(path: paths[place], prompt: given?.ofImages[place])
-      switch file {
-      case .input(let input): image.take(input)
-      case .excluded(let reason): image.exclusion = reason
-      }
-      scored.append(image)
-    }
-    var open = scored.indices.filter { scored[$0].input != nil }
-    while !open.isEmpty {
-      let lost = try judge(open, &scored)
-      imageGuard.forget(lost)
-      // A copy of an image that turned out to have no score takes its place.
-      open = open.filter { index in
-        guard case .duplicate(let name)? = scored[index].exclusion else { return false }
-        return lost.contains(name)
-      }
-    }
-    for index in scored.indices {
-      warn(of: scored[index])
-      // The decoded pixels have done their work.
-      scored[index].input = nil
-    }
-    return scored
-  }
-
-  /// Scores those of the images at `places` that may be scored.
-  ///
-  /// - Returns: the names of those that got no score all the same.
-  private func judge(_ places: [Int], _ scored: inout [ScoredImage]) throws -> Set<String> {
-    let reasons = try imageGuard.check(places.compactMap { scored[$0].input })
-    for (index, reason) in zip(places, reasons) { scored[index].exclusion = reason }
-    let sound = places.filter { scored[$0].exclusion == nil }
-    let inputs = sound.compactMap { scored[$0].input }
-    guard !inputs.isEmpty else { return [] }
-    try truncated.check(inputs.compactMap(\.prompt))
-    for reward in loaded.rewards {
-      for (index, outcome) in zip(sound, try reward.reward.outcomes(for: inputs)) {
-        let isNeeded = loaded.needs(reward.name)
-        scored[index].add(outcome, of: reward.name, isNeeded: isNeeded)
-        if !isNeeded, let reason = outcome.exclusion {
-          warn("\(scored[index].path.printable) has no \(reward.name) score: \(reason)")
-        }
-      }
-    }
-    try embeddings?.add(inputs)
-    return Set(sound.filter { scored[$0].exclusion != nil }.map { scored[$0].path })
   }
 
   // MARK: Reporting
@@ -219,14 +167,6 @@ final class ScoreRun {
       status: .badInput,
       description: "none of the \(results.count) images could be scored, "
         + "\(ScoreReport.exclusions(in: results)); the first: \(first ?? "")\(advice)")
-  }
-
-  private func warn(of image: ScoredImage) {
-    guard let reason = image.exclusion?.description else { return }
-    let text =
-      reason.hasPrefix(image.path)
-      ? "left out: \(reason)" : "\(image.path.printable) is left out: \(reason)"
-    warn(text)
   }
 
   private func warn(_ text: String) {

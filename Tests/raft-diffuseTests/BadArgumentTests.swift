@@ -160,7 +160,8 @@ struct BadArgumentTests {
     "help is as it was reviewed",
     arguments: [
       ("help", ["--help"]), ("help-sample", ["sample", "--help"]),
-      ("help-score", ["score", "--help"]), ("help-tune", ["tune", "--help"]),
+      ("help-score", ["score", "--help"]), ("help-compare", ["compare", "--help"]),
+      ("help-tune", ["tune", "--help"]),
       ("help-lora", ["lora", "--help"]), ("help-lora-inspect", ["lora", "inspect", "--help"]),
       ("help-lora-convert", ["lora", "convert", "--help"]),
       ("help-lora-merge", ["lora", "merge", "--help"]),

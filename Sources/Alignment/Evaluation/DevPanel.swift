@@ -1,4 +1,5 @@
 internal import Imaging
+internal import LoRA
 internal import Policies
 internal import RAFT
 internal import Reporting

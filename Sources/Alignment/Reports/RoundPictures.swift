@@ -23,7 +23,8 @@ struct RoundPictures {
           $0.address, of: $0.candidate.request.prompt, reward: $0.judgement.score,
           isSelected: selected.contains($0.address))
       })
-    let pictures = Dictionary(judged.map { ($0.address, $0.candidate.sample) }) { first, _ in first }
+    let pictures = Dictionary(judged.map { ($0.address, $0.candidate.sample) }) { first, _ in first
+    }
     let image = try grid.grid { try pictures[$0]??.image() }.rendered()
     try write(image, to: directory.paths.grid(round))
   }

@@ -18,7 +18,7 @@ package struct RunReporter {
   ///   - names: what the rewards are called.
   package init(
     _ run: AlignmentRun, facts: [HTMLReport.Fact], rewardName: String, watchName: String?
-  ) {
+  ) throws {
     self.run = run
     summary = RunSummary()
     summary.name = run.recipe.name
@@ -26,7 +26,7 @@ package struct RunReporter {
     summary.facts = facts
     summary.rewardName = rewardName
     if let watchName { summary.watchName = watchName }
-    summary.recipe = run.recipe.yaml
+    summary.recipe = try run.recipe.yaml()
   }
 
   /// Writes everything as the run is now.
@@ -44,8 +44,11 @@ package struct RunReporter {
   private func writeReport() throws {
     let paths = run.parts.directory.paths
     var pictures: [ReportPicture] = []
-    let comparisons = [(paths.grid(0, of: .test), "Test images"), (paths.grid(0, of: .dev), "Dev images")]
-    for (path, title) in comparisons where FileManager.default.fileExists(atPath: paths.path(path)) {
+    let comparisons = [
+      (paths.grid(0, of: .test), "Test images"), (paths.grid(0, of: .dev), "Dev images"),
+    ]
+    for (path, title) in comparisons where FileManager.default.fileExists(atPath: paths.path(path))
+    {
       pictures.append(
         ReportPicture(
           try Picture(file: paths.path(path)), caption: "\(title): the same prompts and seeds."))
@@ -67,10 +70,7 @@ package struct RunReporter {
     var time = started
     for round in run.rounds {
       time += run.clock.seconds(ofRound: round.number)
-      for scalar in round.scalars {
-        try file.append(
-          BoardEvent(scalar.tag, step: round.number, wallTime: time, .scalar(scalar.value)))
-      }
+      for event in round.events(wallTime: time) { try file.append(event) }
       let rewards = try run.rewards(ofRound: round.number)
       if !rewards.isEmpty {
         try file.append(

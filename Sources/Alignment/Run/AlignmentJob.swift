@@ -3,7 +3,7 @@ internal import Imaging
 internal import RAFT
 package import Recipes
 package import Reporting
-package import RunStore
+internal import RunStore
 
 /// A whole job: the run, its control arm, the test and the report.
 package final class AlignmentJob {
@@ -27,7 +27,7 @@ package final class AlignmentJob {
     self.parts = parts
     self.control = control
     run = try AlignmentRun(recipe, parts, control)
-    reporter = RunReporter(run, facts: facts, rewardName: rewardName, watchName: watchName)
+    reporter = try RunReporter(run, facts: facts, rewardName: rewardName, watchName: watchName)
   }
 
   /// Runs to the end, or to where the user wants to stop; the report is of what is done either way.
@@ -58,7 +58,7 @@ package final class AlignmentJob {
   private func runControl(rounds: Int) throws -> AlignmentRun {
     let directory = try ControlArm.directory(of: parts.directory)
     let control = ControlArm.recipe(of: recipe, rounds: rounds)
-    try directory.write(recipe: control.yaml)
+    try directory.write(recipe: control.yaml())
     var parts = self.parts
     parts.directory = directory
     parts.settled = try SettledFacts(copied: self.parts.settled, to: directory.ledger)

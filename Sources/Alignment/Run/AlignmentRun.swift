@@ -1,8 +1,9 @@
+internal import CLIPReward
 internal import Policies
 package import RAFT
 package import Recipes
 package import Reporting
-package import RunStore
+internal import RunStore
 
 /// A run from its first sample to its last round.
 ///
@@ -93,7 +94,8 @@ package final class AlignmentRun {
   }
 
   private func decision(by rule: StoppingRule) -> StoppingRule.Decision {
-    let samples = min(recipe.rounds.prompts ?? .max, recipe.prompts.train.count)
+    let samples =
+      min(recipe.rounds.prompts ?? .max, recipe.prompts.train.count)
       * recipe.rounds.samplesPerPrompt
     let done = rounds.count - 1
     return rule.decision(

@@ -4,7 +4,7 @@ internal import Foundation
 package import Imaging
 internal import NN
 internal import Policies
-package import RAFT
+internal import RAFT
 internal import Recipes
 package import RunStore
 internal import Torch
@@ -53,14 +53,16 @@ package final class ImageMaker {
         let range = batches.ranges[number]
         if requests[range].contains(where: { known[$0.address] == nil }) {
           do {
-            try make(Array(facts[range]), number, range.upperBound, of: facts.count, sampling, round)
+            try make(
+              Array(facts[range]), number, range.upperBound, of: facts.count, sampling, round)
           } catch TorchError.outOfMemory(_, _, _)
             where range.count > 1 && parts.model.placement.device != .cpu
           {
             try Machine.emptyCache(parts.model.placement.device)
             try batches.split(number)
             control.tell(
-              .warning("the device's memory is full; going on with \((range.count + 1) / 2) images"))
+              .warning("the device's memory is full; going on with \((range.count + 1) / 2) images")
+            )
             continue
           }
         }

@@ -37,7 +37,9 @@ extension RunSummary.Round {
     mmd = metrics["mmd"]
     imageStatistics = ImageStatistics(metrics)
     adapterNorms = metrics.filter { $0.key.hasPrefix("norm_") }
-      .map { BlockNorm(String($0.key.dropFirst(5)), $0.value) }.sorted { $0.block < $1.block }
+      .map { RunSummary.BlockNorm(String($0.key.dropFirst(5)), $0.value) }.sorted {
+        $0.block < $1.block
+      }
     guard let report else { return }
     samples = report.candidates
     // Reasons name other samples; what they begin with is their kind.
@@ -54,7 +56,7 @@ extension RunSummary.Round {
     loss = report.tuning.meanLoss
     let perPrompt = report.candidates / max(report.selections.count, 1)
     self.prompts = report.selections.sorted { $0.key < $1.key }.map {
-      PromptCount(prompts[$0.key], sampled: perPrompt, selected: $0.value)
+      RunSummary.PromptCount(prompts[$0.key], sampled: perPrompt, selected: $0.value)
     }
   }
 }
@@ -82,7 +84,8 @@ extension Choice {
       judged.compactMap { candidate -> (SampleAddress, String)? in
         guard case .excluded(let reason) = candidate.judgement else { return nil }
         return (candidate.address, reason)
-      }) { first, _ in first }
+      }
+    ) { first, _ in first }
     let taken = selected.enumerated().map { place, address in
       SelectionRow(
         round: round, address, rank: place, key: keys[address] ?? nil, reason: "selected")

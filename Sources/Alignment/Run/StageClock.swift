@@ -69,7 +69,8 @@ struct StageClock {
     var stored = Stored(started: started)
     for (round, stages) in seconds {
       for (stage, value) in stages {
-        stored.seconds[String(round), default: [:]][stage.rawValue] = (value * 1000).rounded() / 1000
+        stored.seconds[String(round), default: [:]][stage.rawValue] =
+          (value * 1000).rounded() / 1000
       }
     }
     let encoder = JSONEncoder()

@@ -15,19 +15,16 @@ final class Scorer {
   }
 
   private let rewards: RunRewards
-  private let ledger: RunLedger
   private let directory: RunDirectory
   private let control: RunControl
 
   /// Samples embedded and scored between two looks at what the user wants.
   private let batch: Int
 
-  init(
-    _ rewards: RunRewards, _ ledger: RunLedger, _ directory: RunDirectory, _ control: RunControl,
-    batch: Int
-  ) {
+  private var ledger: RunLedger { directory.ledger }
+
+  init(_ rewards: RunRewards, _ directory: RunDirectory, _ control: RunControl, batch: Int) {
     self.rewards = rewards
-    self.ledger = ledger
     self.directory = directory
     self.control = control
     self.batch = batch
@@ -49,7 +46,8 @@ final class Scorer {
     try score(rows.filter { refusals[$0.address] == nil }, judge, role)
     let columns = try columns(of: rows, judge, role, refusals)
     let outcomes =
-      try judge.mixture?.outcomes(of: columns, prompts: rows.map(\.facts.prompt)) ?? columns[0].outcomes
+      try judge.mixture?.outcomes(of: columns, prompts: rows.map(\.facts.prompt))
+      ?? columns[0].outcomes
     let judgements = outcomes.map(Judgement.init)
     try ledger.record(
       scores: zip(rows, judgements).map {

@@ -11,7 +11,9 @@ public final class ImageEmbedder {
   public let batchSize: Int
 
   private let cache: RewardCache?
-  private let modelDigest: String
+
+  /// SHA-256 of all that an image's vector depends on besides the image, 64 hexadecimal digits.
+  package let modelDigest: String
 
   /// The same for texts; nil until a text is embedded.
   private var textModelDigest: String?

@@ -75,7 +75,7 @@ public struct BootstrapInterval: Sendable, Equatable, Codable {
 
   /// t* of every resample; infinite where a resample holds one number only, and not the mean.
   private func studentised(_ means: [Double], _ mean: Double) -> [Double] {
-    var generator = StatisticsGenerator(seed: seed, purpose: "bootstrap")
+    var generator = SplitMix64(seed: RunSeeds(run: seed).seed("statistics.bootstrap"))
     let count = Double(means.count)
     let centred = means.map { $0 - mean }
     return (0..<resamples).map { _ in

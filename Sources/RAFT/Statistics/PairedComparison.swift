@@ -9,8 +9,10 @@ public struct PairedComparison: Sendable, Equatable, Codable {
   /// Pairs that were dropped because a score is missing.
   public let droppedPairs: Int
 
-  /// The means over the pairs, each prompt counting the same; nil where there is no pair.
+  /// The arm's mean over the pairs, each prompt counting the same; nil where there is no pair.
   public let armMean: Double?
+
+  /// The base's, likewise.
   public let baseMean: Double?
 
   /// The arm's mean less the base's; nil where there is no pair.

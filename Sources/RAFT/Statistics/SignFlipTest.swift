@@ -38,7 +38,7 @@ public struct SignFlipTest: Sendable, Equatable, Codable {
       return
     }
     method = .monteCarlo(draws: draws)
-    var generator = StatisticsGenerator(seed: seed, purpose: "signs")
+    var generator = SplitMix64(seed: RunSeeds(run: seed).seed("statistics.signs"))
     let hits = (0..<draws).count { _ in Self.flipped(values, &generator).magnitude >= reach }
     p = Double(1 + hits) / Double(1 + draws)
   }
@@ -79,8 +79,7 @@ public struct SignFlipTest: Sendable, Equatable, Codable {
     }
   }
 
-  private static func flipped(_ values: [Double], _ generator: inout StatisticsGenerator) -> Double
-  {
+  private static func flipped(_ values: [Double], _ generator: inout SplitMix64) -> Double {
     var (sum, bits) = (0.0, UInt64(0))
     for (index, value) in values.enumerated() {
       if index.isMultiple(of: 64) { bits = generator.next() }

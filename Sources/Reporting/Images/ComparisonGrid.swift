@@ -7,13 +7,13 @@ package struct ComparisonGrid: Sendable, Equatable {
   package struct Row: Sendable, Equatable {
     /// What the images are of.
     package let prompt: String
-    /// Where their noise comes from.
-    package let seed: UInt64
+    /// Where their noise comes from; nil where nobody knows.
+    package let seed: UInt64?
     /// The reward of each column's image; nil, or too few, where there is none.
     package let rewards: [Double?]
 
     /// A row.
-    package init(_ prompt: String, seed: UInt64, rewards: [Double?] = []) {
+    package init(_ prompt: String, seed: UInt64?, rewards: [Double?] = []) {
       self.prompt = prompt
       self.seed = seed
       self.rewards = rewards
@@ -53,7 +53,7 @@ package struct ComparisonGrid: Sendable, Equatable {
       title: title, columns: columns,
       rows: try rows.enumerated().map { index, row in
         ImageGrid.Row(
-          caption: "\(row.prompt) · seed \(row.seed)",
+          caption: row.prompt + (row.seed.map { " · seed \($0)" } ?? ""),
           images: try columns.indices.map { try image(index, $0) },
           labels: columns.indices.map { Self.label(row.rewards, $0) })
       })

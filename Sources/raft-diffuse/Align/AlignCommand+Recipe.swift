@@ -10,7 +10,8 @@ extension AlignCommand {
     var layers: [RecipeLayer] = []
     if let recipe = output.recipe {
       layers.append(
-        try RecipeLayer(file: RecipeCatalog(folders: RecipeCatalog.installedFolders).file(of: recipe)))
+        try RecipeLayer(
+          file: RecipeCatalog(folders: RecipeCatalog.installedFolders).file(of: recipe)))
     }
     layers.append(try flags())
     if let model = layers.reversed().lazy.compactMap({ $0.text(of: .model) }).first,

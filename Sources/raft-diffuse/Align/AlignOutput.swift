@@ -14,11 +14,13 @@ struct AlignOutput: ParsableArguments {
   var recipe: String?
 
   @Flag(
-    help: "Go on with the run in --out; only --rounds, --budget and how far it goes may be given anew.")
+    help:
+      "Go on with the run in --out; only --rounds, --budget and how far it goes may be given anew.")
   var resume = false
 
   @Option(
-    help: ArgumentHelp("End after this stage of the first unfinished round: sample, score or select.",
+    help: ArgumentHelp(
+      "End after this stage of the first unfinished round: sample, score or select.",
       valueName: "stage"))
   var stopAfter: RunStage?
 

@@ -86,7 +86,8 @@ final class AlignProgress {
     ]
     if let seconds = plan.seconds {
       lines.append(
-        "plan: about \(ProgressLine.clock(seconds)) (from two steps measured now; scoring is not in it)")
+        "plan: about \(ProgressLine.clock(seconds)) (from two steps measured now; scoring is not in it)"
+      )
     }
     if let peak = plan.peakMemoryBytes { lines.append("plan: \(bytes(peak)) of memory so far") }
     return lines

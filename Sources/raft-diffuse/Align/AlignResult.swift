@@ -56,7 +56,8 @@ struct AlignResult: Encodable {
       let interval = difference.interval.map {
         " [\(ScoreReport.number($0.lowerBound)), \(ScoreReport.number($0.upperBound))]"
       }
-      return "\(sign)\(ScoreReport.number(difference.value))\(interval ?? "") over \(comparison.other)"
+      return
+        "\(sign)\(ScoreReport.number(difference.value))\(interval ?? "") over \(comparison.other)"
     }
     return "\(name) \(value)  \(differences.joined(separator: "; "))"
   }

@@ -63,7 +63,8 @@ struct AlignRewards {
     both.texts =
       own.texts
       + zip(watched.texts, watchPlan.terms).map { text, term in
-        let source = text.hasPrefix("\(term.name)=") ? String(text.dropFirst(term.name.count + 1)) : text
+        let source =
+          text.hasPrefix("\(term.name)=") ? String(text.dropFirst(term.name.count + 1)) : text
         return "watched-\(term.name)=\(source)"
       }
     let loaded = try load(both)

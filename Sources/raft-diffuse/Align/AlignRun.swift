@@ -83,7 +83,7 @@ struct AlignRun {
     if !output.resume, !output.quiet {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
-    try run.write(recipe: recipe.yaml)
+    try run.write(recipe: recipe.yaml())
     let records = AlignRecords(recipe, model, run.paths)
     let parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
@@ -127,14 +127,16 @@ struct AlignRun {
     lasting.rounds.count = 0
     lasting.stopping = Recipe.Stopping()
     try ledger.requireFact(
-      "recipe_sha256", is: Digest.sha256(lasting.yaml.utf8), what: "the run's recipe.yaml")
+      "recipe_sha256", is: Digest.sha256(lasting.yaml().utf8), what: "the run's recipe.yaml")
     try ledger.requireFact(
       "reward_passport", is: rewards.rewards.passports, what: "the reward (or its files)")
     try ledger.requireFact(
       "precision", is: model.placement.precisionName, what: "the arithmetic")
     try ledger.requireFact(
       "device", is: model.placement.device.description, what: "the device")
-    let prompts = [command.prompts.prompts, command.prompts.devPrompts, command.prompts.testPrompts]
+    let prompts = [
+      command.prompts.prompts, command.prompts.devPrompts, command.prompts.testPrompts,
+    ]
     for case let path? in prompts {
       try ledger.setFact(
         "prompt_file:\(URL(fileURLWithPath: path).standardizedFileURL.path)",
@@ -153,7 +155,8 @@ struct AlignRun {
     let known = try ledger.settledFact("kernels") { kernels }
     if known != kernels {
       warn(
-        "the run began with \(known), and this is \(kernels): what it makes from now on may differ in its last digits")
+        "the run began with \(known), and this is \(kernels): what it makes from now on may differ in its last digits"
+      )
     }
   }
 
@@ -180,7 +183,9 @@ struct AlignRun {
     return [
       .init("Model", identity.name), .init("Model SHA-256", String(identity.digest.prefix(12))),
       .init("Size", "\(recipe.width) × \(recipe.height) px"),
-      .init("Prompts", "\(prompts.train.count) train, \(prompts.dev.count) dev, \(prompts.test.count) test"),
+      .init(
+        "Prompts",
+        "\(prompts.train.count) train, \(prompts.dev.count) dev, \(prompts.test.count) test"),
       .init("Samples of a prompt", "\(recipe.rounds.samplesPerPrompt)"),
       .init("Selection", recipe.selection.description), .init("Reward", rewards.name),
       .init("Seed", "\(recipe.seed)"),
@@ -192,7 +197,7 @@ struct AlignRun {
   private func show(_ plan: RunPlan, _ recipe: Recipe) throws {
     if command.output.json { return try Console.json(plan) }
     report(plan)
-    try Console.result(recipe.yaml)
+    try Console.result(recipe.yaml())
   }
 
   private func report(_ plan: RunPlan) { AlignProgress.describe(plan).forEach(note) }
