@@ -3,7 +3,7 @@ internal import Foundation
 internal import RAFT
 internal import Recipes
 package import Reporting
-package import RunStore
+internal import RunStore
 
 /// What a run leaves for people: report.html and TensorBoard's events. All of it is written anew
 /// from the run's values, so it is whole whenever the run ends.
@@ -51,14 +51,16 @@ package struct RunReporter {
     {
       pictures.append(
         ReportPicture(
-          try Picture(file: paths.path(path)), caption: "\(title): the same prompts and seeds."))
+          try Picture(file: paths.path(path)), title: title,
+          caption: "The same prompts and seeds in every column."))
     }
     for round in run.rounds.map(\.number) {
       let path = paths.path(paths.grid(round))
       guard FileManager.default.fileExists(atPath: path) else { continue }
       pictures.append(
         ReportPicture(
-          try Picture(file: path), caption: "Round \(round): the best, the median and the worst."))
+          try Picture(file: path), title: "Round \(round)",
+          caption: "Of each prompt the best, the median and the worst sample."))
     }
     try AtomicFile.write(Array(RunReport(summary, grids: pictures).html.utf8), to: paths.report)
   }

@@ -2,9 +2,6 @@ package import Reporting
 
 /// What a run tells while it goes on.
 package enum RunEvent: Sendable {
-  /// What it will cost, before the first sample.
-  case planned(RunPlan)
-
   /// A piece of a stage is done.
   case progress(RunProgress)
 

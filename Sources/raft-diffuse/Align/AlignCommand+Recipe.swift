@@ -1,4 +1,8 @@
+internal import CLIPReward
+internal import Diffusion
 internal import Foundation
+internal import LoRA
+internal import NN
 internal import RAFT
 internal import Recipes
 
@@ -24,6 +28,19 @@ extension AlignCommand {
 
   /// The run's recipe, with what --resume may change.
   func continued(_ path: String) throws -> RecipeResolution {
+    let changeable: Set<RecipeKey> = [
+      .roundsCount, .stoppingPatience, .stoppingBudget, .stoppingSamples,
+    ]
+    let given = try flags()
+    let fixed = RecipeKey.allCases.filter { given.gives($0) && !changeable.contains($0) }
+    guard fixed.isEmpty, output.recipe == nil else {
+      let names = fixed.map(\.rawValue) + (output.recipe == nil ? [] : ["--recipe"])
+      throw CommandError(
+        status: .usage,
+        description:
+          "a run goes on as it began; leave out what sets \(names.joined(separator: ", ")) "
+          + "(--rounds, --patience, --budget and --max-samples may be given anew)")
+    }
     var changes = emptyLayer
     try changes.set(.roundsCount, to: rounds.rounds, by: "--rounds")
     try changes.set(.stoppingPatience, to: rounds.patience, by: "--patience")

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+public import ArgumentParser
 public import RunStore
 
 /// Where the run is, and how far it goes now.

@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import NN
-internal import Recipes
+public import Recipes
 
 /// How the adapter learns.
 struct AlignTrainingOptions: ParsableArguments {
