@@ -63,7 +63,7 @@ struct PolicyTuningTests {
       let end = try whole.state()
       #expect(states.count == 8)
       #expect(try PolicyFixture.areEqual(states[7].state, end))
-      for place in [0, 2, 3, 5, 7] {
+      for place in [1, 3, 4] {
         let (round, state) = states[place]
         let resumed = try course.policy()
         try resumed.restore(state)

@@ -61,7 +61,7 @@ public struct TuningSettings: Sendable, Equatable {
   /// optimiser and average.
   public var beginsFromBase = false
 
-  /// The published numbers of steps and rate are a recipe's business; these are for trying out.
+  /// Defaults for everything.
   public init() {}
 
   /// - Throws: ``PolicyError/setting(_:)`` where a number is out of its range.
