@@ -3,8 +3,8 @@
 
     .deps/venv/bin/python scripts/improvement.py [--world DIR] [--out DIR] [--seed N] [--threads N]
 
-Pretrains the world of scripts/tinyworld.py, unless it is there already, and runs `raft-diffuse align --control` on it:
-the reward is how large the shape in a picture is, which no prompt says. Then every test image, of the base, of RAFT and
+Pretrains the world of scripts/tinyworld.py, unless it is there already, and runs `raft-diffuse align --control` on it
+as the model's own raft-diffuse.yaml says: the reward is how large the shape in a picture is, which no prompt says. Then every test image, of the base, of RAFT and
 of the control arm, is scored anew by `raft-diffuse score`, and the paired differences (same prompt, same noise) are
 computed here, in numpy, with a bootstrap-t interval over prompts. What the run says itself is printed beside it.
 
@@ -26,11 +26,6 @@ from runfolder import RunFolder
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESAMPLES, CONFIDENCE = 10_000, 0.95
-# What a prototype in Python was tuned to (scripts/tinyworld.py, peft, diffusers).
-SETTINGS = ["--rounds", "3", "--prompts-per-round", "16", "--samples-per-prompt", "8", "--select", "best",
-            "--sampler", "ddim", "--steps", "10", "--guidance", "3", "--eval-steps", "10", "--eval-guidance", "3",
-            "--dev-images", "2", "--test-images", "4", "--train-steps", "40", "--batch", "16", "--lr", "2e-3",
-            "--rank", "8", "--targets", "linear", "--patience", "0", "--precision", "fp32"]
 
 
 def world_folder() -> pathlib.Path:
@@ -53,10 +48,9 @@ def reward(world: pathlib.Path) -> list:
 
 
 def align(command: Command, world: pathlib.Path, out: pathlib.Path, seed: int, threads: int) -> None:
-    prompts = [word for option, name in (("--prompts", "train"), ("--dev-prompts", "dev"), ("--test-prompts", "test"))
-               for word in (option, world / "prompts" / f"{name}.txt")]
-    words = ["align", "--out", out, "--model", world / "model", "--res", 32, *prompts, *reward(world), "--watch", "clip",
-             "--seed", seed, "--threads", threads, "--control", "--no-cache", *SETTINGS]
+    # Prompts, reward and all settings are those of the model's own raft-diffuse.yaml.
+    words = ["align", "--out", out, "--model", world / "model", "--seed", seed, "--threads", threads, "--control",
+             "--no-cache"]
     done = subprocess.run([str(command.binary), *map(str, words)], env=Command.ENVIRONMENT, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise SystemExit(f"improvement: align ended with status {done.returncode}")

@@ -6,7 +6,8 @@
 A picture is one shape of one colour on a ground of another, such as "a red disc on blue"; where it lies and how large it
 is, its caption does not say, so that samples of one prompt differ in both. Written to DIR:
 
-    model/                the pipeline, a diffusers folder: 32 px, latents of 8 x 8
+    model/                the pipeline, a diffusers folder: 32 px, latents of 8 x 8; its raft-diffuse.yaml says how
+                          `raft-diffuse align` treats it
     clip/                 a CLIP that learnt pictures and captions; its text tower is the pipeline's text encoder
     largeness.pth         a linear head on that CLIP's image embeddings: from 1, a small shape, to 10, a large one
     prompts/*.txt         train, dev and test: captions, disjoint
@@ -41,12 +42,34 @@ import tinyrewards  # noqa: E402
 
 SIDE = 32
 COLOURS = {"red": (220, 40, 40), "green": (40, 170, 70), "blue": (50, 80, 220), "yellow": (240, 210, 50),
-           "purple": (150, 60, 180), "orange": (245, 140, 40), "white": (245, 245, 245), "grey": (120, 120, 120)}
-SHAPES = ("disc", "square", "triangle", "ring")
+           "purple": (150, 60, 180), "white": (245, 245, 245)}
+SHAPES = ("disc", "cross")
 # Half a shape's height, where half the picture's is 1.
-SMALLEST, LARGEST = 0.25, 0.75
+SMALLEST, LARGEST = 0.3, 0.8
 # Of CLIP's preprocessing.
 MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
+
+# What `align --model` does with the pipeline unless told otherwise: a few rounds towards larger shapes.
+RECIPE = """\
+name: tinyworld
+about: A small world of shapes, which become larger.
+res: 32
+precision: fp32
+select: best
+prompts:
+  train: ../prompts/train.txt
+  dev: ../prompts/dev.txt
+  test: ../prompts/test.txt
+collecting: {sampler: ddim, steps: 10, guidance: 1}
+evaluating: {sampler: ddim, steps: 10, guidance: 1, dev-images: 2, test-images: 4}
+reward: {terms: [aesthetic], clip: ../clip, aesthetic-head: ../largeness.pth}
+watch: {terms: [clip]}
+rounds: {count: 3, prompts-per-round: 16, samples-per-prompt: 8}
+adapter: {rank: 8, targets: [all]}
+tuning: {steps: 40, batch: 16, lr: 1.0e-3}
+stopping: {patience: 0}
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,8 +77,8 @@ class Steps:
     """How long each network learns."""
 
     clip: int = 350
-    autoencoder: int = 300
-    unet: int = 700
+    autoencoder: int = 250
+    unet: int = 1100
 
     def shortened(self, share: float) -> "Steps":
         return Steps(*(max(1, round(share * count)) for count in dataclasses.astuple(self)))
@@ -76,7 +99,7 @@ def splits(seed: int) -> dict[str, list[str]]:
     """The prompts of an alignment run; no caption is in two of them."""
     order = torch.randperm(len(captions()), generator=torch.Generator().manual_seed(seed)).tolist()
     shuffled = [captions()[index] for index in order]
-    return {"train": shuffled[:32], "dev": shuffled[32:40], "test": shuffled[40:56]}
+    return {"train": shuffled[:32], "dev": shuffled[32:40], "test": shuffled[40:]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,11 +127,9 @@ class Scenes:
         size = self.size[:, None, None]
         dx = (axis[None, None, :] - self.x[:, None, None]) / size
         dy = (axis[None, :, None] - self.y[:, None, None]) / size
-        radius = (dx.square() + dy.square()).sqrt()
         # How far inside a shape each pixel lies.
-        inside = torch.stack([1 - radius, 0.88 - torch.maximum(dx.abs(), dy.abs()),
-                              torch.minimum(0.8 - dy, (dy + 1 - 2 * dx.abs()) / math.sqrt(5)),
-                              0.25 - (radius - 0.75).abs()])
+        far, near = torch.maximum(dx.abs(), dy.abs()), torch.minimum(dx.abs(), dy.abs())
+        inside = torch.stack([1 - (dx.square() + dy.square()).sqrt(), torch.minimum(1 - far, 0.35 - near)])
         names = list(COLOURS)
         words = [caption.split() for caption in captions()]
         shape = torch.tensor([SHAPES.index(word[2]) for word in words])[self.caption]
@@ -125,7 +146,8 @@ def choices() -> dict:
     return dict(
         unet=dict(sample_size=8, in_channels=4, out_channels=4, block_out_channels=(32, 64), layers_per_block=1,
                   norm_num_groups=8, cross_attention_dim=64, attention_head_dim=4,
-                  down_block_types=("CrossAttnDownBlock2D",) * 2, up_block_types=("CrossAttnUpBlock2D",) * 2),
+                  down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+                  up_block_types=("CrossAttnUpBlock2D", "UpBlock2D")),
         vae=dict(in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(16, 24, 32),
                  layers_per_block=1, norm_num_groups=8, sample_size=SIDE, scaling_factor=1.0,
                  down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3),
@@ -275,6 +297,9 @@ class World:
         with torch.no_grad():
             states = self.clip.text_model(input_ids=ids).last_hidden_state
         scenes, latents = self.latents(3072)
+        # Steps with little noise teach little (Hang et al., 2023, equation 8, with γ = 5).
+        ratio = noising.alphas_cumprod / (1 - noising.alphas_cumprod)
+        weights = ratio.clamp(max=5) / ratio
         course = Course("UNet", self.unet.parameters(), 2e-3, self.steps.unet)
 
         def loss(step: int) -> torch.Tensor:
@@ -284,7 +309,8 @@ class World:
             words = scenes.caption[rows].clone()
             words[torch.rand(48, generator=self.generator) < 0.1] = len(states) - 1
             predicted = self.unet(noising.add_noise(latents[rows], noise, times), times, states[words]).sample
-            return functional.mse_loss(predicted, noise)
+            errors = (predicted - noise).square().mean(dim=(1, 2, 3))
+            return (weights[times] * errors).mean()
 
         said = course.run(loss)
         self.manifest["unet"] = said | dict(seconds=round(time.monotonic() - begun, 1), pictures=len(latents))
@@ -293,6 +319,7 @@ class World:
         pipeline = tinypipeline.Pipeline(self.seed, self.choices, exact=False)
         pipeline.unet, pipeline.vae, pipeline.text = self.unet, self.vae, self.clip.text_model
         pipeline.write(folder)
+        (folder / "raft-diffuse.yaml").write_text(RECIPE, encoding="utf-8")
 
     def write_sheet(self, path: pathlib.Path, count: int = 12) -> None:
         with torch.no_grad():
