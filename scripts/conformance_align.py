@@ -1,10 +1,10 @@
 """Runs `raft-diffuse align`, and follows it with diffusers, transformers and peft.
 
-For each seed a small pipeline, CLIP and head are made, all random, and two rounds are run on them. Every sample's latents
-must be those that diffusers makes from the seed in the ledger (round 2 with the adapter of round 1, from both of its
-files), its score what transformers makes of its PNG, and the selection what the recorded scores say. The same seed must
-give the same adapter again; another batch of sampling the same seeds, scores and selection; an adapter compared with
-itself no difference; ranking anew no image. Limits: latents 1e-3, scores 1e-4 (relative where above 1).
+For each seed a small pipeline, CLIP and head are made, all random, and two rounds are run on them. Every sample's
+latents must be those that diffusers makes from the seed in the ledger (round 2 with the adapter of round 1, from both
+of its files), its score what transformers makes of its PNG, and the selection what the recorded scores say. The same
+seed must give the same adapter again; another batch of sampling the same seeds, scores and selection; an adapter
+compared with itself no difference; ranking anew no image. Limits: latents 1e-3, scores 1e-4 (relative where above 1).
 """
 
 import pathlib

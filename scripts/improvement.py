@@ -4,9 +4,10 @@
     .deps/venv/bin/python scripts/improvement.py [--world DIR] [--out DIR] [--seed N] [--threads N]
 
 Pretrains the world of scripts/tinyworld.py, unless it is there already, and runs `raft-diffuse align --control` on it
-as the model's own raft-diffuse.yaml says: the reward is how large the shape in a picture is, which no prompt says. Then every test image, of the base, of RAFT and
-of the control arm, is scored anew by `raft-diffuse score`, and the paired differences (same prompt, same noise) are
-computed here, in numpy, with a bootstrap-t interval over prompts. What the run says itself is printed beside it.
+as the model's own raft-diffuse.yaml says: the reward is how large the shape in a picture is, which no prompt says. Then
+every test image, of the base, of RAFT and of the control arm, is scored anew by `raft-diffuse score`, and the paired
+differences (same prompt, same noise) are computed here, in numpy, with a bootstrap-t interval over prompts. What the
+run says itself is printed beside it.
 
 Exits 0 if the interval of RAFT − control is above zero, 1 if it is not, 2 if it could not run.
 """

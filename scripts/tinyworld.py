@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Pretrains a small text-to-image model on a world of simple pictures whose truth is known, in about a minute and a half.
+"""Pretrains a small text-to-image model on simple pictures whose truth is known, in about a minute and a half.
 
     .deps/venv/bin/python scripts/tinyworld.py --out DIR [--seed N] [--threads 2]
 
-A picture is one shape of one colour on a ground of another, such as "a red disc on blue"; where it lies and how large it
-is, its caption does not say, so that samples of one prompt differ in both. Written to DIR:
+A picture is one shape of one colour on a ground of another, such as "a red disc on blue"; where it lies and how large
+it is, its caption does not say, so that samples of one prompt differ in both. Written to DIR:
 
     model/                the pipeline, a diffusers folder: 32 px, latents of 8 x 8; its raft-diffuse.yaml says how
                           `raft-diffuse align` treats it
@@ -214,7 +214,6 @@ class World:
 
     def __init__(self, seed: int, steps: Steps):
         from diffusers import AutoencoderKL, UNet2DConditionModel
-        from transformers import CLIPTokenizer
 
         torch.manual_seed(seed)
         self.seed, self.steps = seed, steps
@@ -225,12 +224,13 @@ class World:
         self.clip = tinyrewards.clip_model(
             clip_choices(), len(tinypipeline.vocabulary(self.choices["merges"], corpus())[0]))
         self.head = torch.nn.Linear(clip_choices()["projection"], 1)
-        self.tokenizer = CLIPTokenizer
         self.manifest = {}
 
     def tokens(self, folder: pathlib.Path) -> torch.Tensor:
         """All captions' token ids, padded as a pipeline pads them; the empty one's at the end."""
-        tokenizer = self.tokenizer.from_pretrained(folder)
+        from transformers import CLIPTokenizer
+
+        tokenizer = CLIPTokenizer.from_pretrained(folder)
         return tokenizer([*captions(), ""], padding="max_length", max_length=77, truncation=True,
                          return_tensors="pt").input_ids
 
@@ -255,7 +255,8 @@ class World:
             return likely + 0.1 * error
 
         self.manifest["clip"] = course.run(loss)
-        self.manifest["clip"] |= dict(caption_loss=round(self.last[0], 4), largeness_error=round(self.last[1] ** 0.5, 3))
+        likely, error = self.last
+        self.manifest["clip"] |= dict(caption_loss=round(likely, 4), largeness_error=round(error**0.5, 3))
         with torch.no_grad():
             self.head.weight.mul_(4.5)
             self.head.bias.mul_(4.5).add_(5.5)
