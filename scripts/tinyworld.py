@@ -65,9 +65,9 @@ collecting: {sampler: ddim, steps: 10, guidance: 1}
 evaluating: {sampler: ddim, steps: 10, guidance: 1, dev-images: 2, test-images: 4}
 reward: {terms: [aesthetic], clip: ../clip, aesthetic-head: ../largeness.pth}
 watch: {terms: [clip]}
-rounds: {count: 3, prompts-per-round: 16, samples-per-prompt: 8}
+rounds: {count: 3, samples-per-prompt: 8}
 adapter: {rank: 8, targets: [all]}
-tuning: {steps: 40, batch: 16, lr: 1.0e-3}
+tuning: {steps: 60, batch: 16, lr: 1.0e-3}
 stopping: {patience: 0}
 """
 
