@@ -14,13 +14,16 @@ seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 ONLY ?=
 only  = $(foreach topic,$(ONLY),--only $(topic))
 
+# How often `make killtest` kills a run
+KILLS ?= 25
+
 # How long `make fuzz` searches, on top of building
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  fuzz score-memory picture screenshots bench-sample install clean
+  fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +74,15 @@ fuzz: ## search the readers of files and prompts for crashes; FUZZ_SECONDS=60 in
 
 bench-sample: build peers ## time sampling beside diffusers, interleaved, at full size; fails out of limits
 	$(PYTHON) benchmarks/bench_sample.py --binary $(BINARY) --check
+
+improvement: build peers ## align a small world and show that RAFT beats random selection on test prompts
+	$(PYTHON) scripts/improvement.py --binary $(BINARY)
+
+killtest: build peers ## kill a run at random moments and compare what it ends with; KILLS=25 SEED=n
+	$(PYTHON) scripts/killtest --kills $(KILLS) --seed $(SEED) --binary $(BINARY)
+
+rehearsal: build peers ## one short round of the published recipe at full size, with random weights
+	$(PYTHON) scripts/rehearsal --binary $(BINARY)
 
 install: build ## copy the command, vocabulary and recipes below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
 	install -d "$(DESTDIR)$(PREFIX)/bin"

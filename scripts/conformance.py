@@ -24,7 +24,7 @@ import torch
 
 import tinymodels
 
-TOPICS = ("sampling", "clip", "rewards", "external", "adapters", "training")
+TOPICS = ("sampling", "clip", "rewards", "external", "adapters", "training", "align")
 
 
 def arguments() -> argparse.Namespace:

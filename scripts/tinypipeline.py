@@ -28,10 +28,10 @@ def byte_symbols() -> list[str]:
     return [chr(byte) for byte in kept] + [chr(256 + index) for index in range(len(rest))]
 
 
-def vocabulary(merge_count: int) -> tuple[dict[str, int], list[str]]:
+def vocabulary(merge_count: int, corpus: str = CORPUS) -> tuple[dict[str, int], list[str]]:
     """A CLIP vocabulary: bytes, bytes that end a word, `merge_count` merges learnt from the corpus, the
     two markers. Returns token → id, and the lines of merges.txt."""
-    words = collections.Counter(CORPUS.replace(",", " ,").replace("'", " '").split())
+    words = collections.Counter(corpus.replace(",", " ,").replace("'", " '").split())
     split = {word: [*word[:-1], word[-1] + "</w>"] for word in words}
     merges = []
     while len(merges) < merge_count:
@@ -65,9 +65,9 @@ def write_json(path: pathlib.Path, value) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_tokenizer(folder: pathlib.Path, merge_count: int) -> int:
+def write_tokenizer(folder: pathlib.Path, merge_count: int, corpus: str = CORPUS) -> int:
     """vocab.json, merges.txt and their two companions. Returns the vocabulary's size."""
-    tokens, merges = vocabulary(merge_count)
+    tokens, merges = vocabulary(merge_count, corpus)
     write_json(folder / "vocab.json", tokens)
     (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", encoding="utf-8")
     markers = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>",
@@ -141,7 +141,8 @@ class Pipeline:
 
     def __init__(self, seed: int, choices: dict, exact: bool):
         self.choices, self.size = choices, choices["size"]
-        size = len(vocabulary(choices["merges"])[0])
+        self.corpus = choices.get("corpus", CORPUS)
+        size = len(vocabulary(choices["merges"], self.corpus)[0])
         # Published files carry these three ids, wrong as they are.
         legacy = dict(bos_token_id=0, eos_token_id=2, pad_token_id=1)
         self.text_config = dict(choices["text"], vocab_size=size, max_position_embeddings=77,
@@ -160,7 +161,7 @@ class Pipeline:
             "text_encoder": ["transformers", "CLIPTextModel"], "tokenizer": ["transformers", "CLIPTokenizer"],
             "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]})
         write_json(folder / "scheduler/scheduler_config.json", self.choices["scheduler"])
-        write_tokenizer(folder / "tokenizer", self.choices["merges"])
+        write_tokenizer(folder / "tokenizer", self.choices["merges"], self.corpus)
         if only_tokenizer_json:
             keep_tokenizer_json(folder / "tokenizer")
         vae_tensors = self.vae.state_dict()

@@ -15,24 +15,39 @@ import tinypipeline
 LINEAR_MLP, RELU_MLP = (0, 2, 4, 6, 7), (0, 3, 6, 9, 11)
 
 
-def clip(seed: int, folder: pathlib.Path, choices: dict):
-    """Writes a CLIP folder whose every number follows from `seed`, and returns transformers' own model."""
-    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
+def clip_model(choices: dict, vocabulary: int):
+    """transformers' CLIPModel of these sizes, as it initialises one. What is left out is small."""
+    from transformers import CLIPConfig, CLIPModel
 
-    size = tinypipeline.write_tokenizer(folder, choices["merges"])
-    text = dict(vocab_size=size, hidden_size=choices["text_width"], intermediate_size=2 * choices["text_width"],
-                num_hidden_layers=choices["layers"], num_attention_heads=2, max_position_embeddings=77,
-                hidden_act=choices["activation"], bos_token_id=size - 2, eos_token_id=size - 1, pad_token_id=1)
-    vision = dict(hidden_size=choices["width"], intermediate_size=2 * choices["width"],
+    ratio = choices.get("ratio", 2)
+    text = dict(vocab_size=vocabulary, hidden_size=choices["text_width"],
+                intermediate_size=ratio * choices["text_width"],
+                num_hidden_layers=choices.get("text_layers", choices["layers"]),
+                num_attention_heads=choices.get("text_heads", 2), max_position_embeddings=77,
+                hidden_act=choices["activation"], bos_token_id=vocabulary - 2, eos_token_id=vocabulary - 1,
+                pad_token_id=1)
+    vision = dict(hidden_size=choices["width"], intermediate_size=ratio * choices["width"],
                   num_hidden_layers=choices["layers"], num_attention_heads=choices["heads"],
                   image_size=choices["image"], patch_size=choices["patch"], hidden_act=choices["activation"])
-    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=choices["projection"]))
+    return CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=choices["projection"]))
+
+
+def save_clip(model, folder: pathlib.Path) -> None:
+    """Weights, configuration and preprocessing, as transformers writes them; the tokenizer is not among them."""
+    from transformers import CLIPImageProcessor
+
+    model.save_pretrained(folder, safe_serialization=True)
+    side = model.config.vision_config.image_size
+    CLIPImageProcessor(size={"shortest_edge": side}, crop_size={"height": side, "width": side}).save_pretrained(folder)
+
+
+def clip(seed: int, folder: pathlib.Path, choices: dict):
+    """Writes a CLIP folder whose every number follows from `seed`, and returns transformers' own model."""
+    model = clip_model(choices, tinypipeline.write_tokenizer(folder, choices["merges"]))
     tinymodels.randomize(model, seed, exact=False)
     with torch.no_grad():
         model.logit_scale.fill_(4.6)
-    model.save_pretrained(folder, safe_serialization=True)
-    CLIPImageProcessor(size={"shortest_edge": choices["image"]},
-                       crop_size={"height": choices["image"], "width": choices["image"]}).save_pretrained(folder)
+    save_clip(model, folder)
     return model.eval()
 
 
