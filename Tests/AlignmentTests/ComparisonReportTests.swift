@@ -44,7 +44,7 @@ struct ComparisonReportTests {
         "sharp",
         "arm               mean  difference   95 % interval      p  p (Holm)       better  prompts",
         "base             0.500",
-        "new              0.700      +0.200  +0.113 … +0.287  0.008     0.008  100 % of 16        8",
+        "new              0.700      +0.200  +0.087 … +0.313  0.008     0.008  100 % of 16        8",
         "base, best of 2   1.00      +0.500",
         "new: to find an effect of 0.050 with 80 % power: 30 more prompts (38 in all); not reachable "
           + "by more seeds",
