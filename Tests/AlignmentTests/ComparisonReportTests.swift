@@ -42,7 +42,7 @@ struct ComparisonReportTests {
     #expect(
       try ComparisonTable(report).lines() == [
         "sharp",
-        "arm               mean  difference   95 % interval      p  p (Holm)       better  prompts",
+        "arm               mean  difference    95 % interval      p  p (Holm)       better  prompts",
         "base             0.500",
         "new              0.700      +0.200  +0.087 … +0.313  0.008     0.008  100 % of 16        8",
         "base, best of 2   1.00      +0.500",
