@@ -40,7 +40,7 @@ struct AlignRun {
       )
     }
     try settleThreads(directory)
-    let device = try command.model.chosenDevice()
+    let device = try DeviceChoice.chosen(command.model.device)
     guard let precision = Precision(rawValue: recipe.precision) else {
       throw CommandError(
         status: .usage, description: "there is no precision “\(recipe.precision)”")
@@ -84,7 +84,7 @@ struct AlignRun {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
     try run.write(recipe: recipe.yaml())
-    let records = AlignRecords(recipe, model, run.paths)
+    let records = AlignRecords(recipe, model, command.model.files, run.paths)
     let parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
       notes: [
