@@ -2,6 +2,7 @@ internal import Diffusion
 internal import Files
 internal import Foundation
 package import Imaging
+internal import LoRA
 internal import NN
 internal import Policies
 internal import RAFT
@@ -32,7 +33,7 @@ package final class ImageMaker {
     self.learner = learner
     self.parts = parts
     self.control = control
-    origin = try SampleOrigin(recipe.rounds, parts.model)
+    origin = try SampleOrigin(recipe, parts)
   }
 
   /// Images to learn from, in the order of their requests; those that the ledger has are not made.
@@ -133,14 +134,32 @@ package final class ImageMaker {
       tell(end)
       return taken
     }
+    let images = requests.map {
+      ImageRequest(
+        prompt: $0.prompt, negativePrompt: recipe.prompts.negative, seed: $0.seed)
+    }
+    func progress(_ step: SamplingProgress) {
+      tell(end - requests.count + requests.count * step.done / step.count)
+    }
+    if case .model(let generator, _) = origin {
+      let results = try generator.samples(
+        images, sampling: SamplerSettings(sampling), adapter: .base
+      ) { step in
+        progress(step)
+        return .continue
+      }
+      return try zip(requests, results).map { request, result in
+        switch result {
+        case .success(let sample):
+          try encoded(try sample.image(), request, name: "\(request.address)")
+        case .failure(let error): .failure("\(error)")
+        }
+      }
+    }
     var adapter: AdapterWeights?
     if case .adapter(let weights, _) = origin { adapter = weights }
     let results = try learner.samples(
-      requests.map {
-        ImageRequest(
-          prompt: $0.prompt, negativePrompt: recipe.prompts.negative, seed: $0.seed)
-      }, sampling, after: round, adapter: adapter
-    ) { step in tell(end - requests.count + requests.count * step.done / step.count) }
+      images, sampling, after: round, adapter: adapter, progress: progress)
     return results.map { result in
       switch result {
       case .success(let sample): .sample(latents: sample.latents, image: sample.image)
@@ -156,10 +175,17 @@ package final class ImageMaker {
       return .failure("missing: \(folder.path) has no further image of this prompt")
     }
     let image = try ImageFile.read(found.path).covering(width: recipe.width, height: recipe.height)
+    return try encoded(image, request, name: found.path)
+  }
+
+  /// An image with the latents that the learner's VAE makes of it.
+  private func encoded(_ image: RGBImage, _ request: SampleRequest<String>, name: String) throws
+    -> Made
+  {
     let encoder = try ExampleEncoder(
       parts.model, draws: TrainingDraws(seed: request.seed), width: recipe.width,
       height: recipe.height)
-    let latents = try encoder.latents(of: image, index: 0, name: found.path)
+    let latents = try encoder.latents(of: image, index: 0, name: name)
     return .sample(latents: latents) { image }
   }
 
