@@ -41,7 +41,8 @@ final class AlignProgress {
     let what = String(progress.what.prefix { $0 != "," })
     if shown?.round != progress.round || shown?.what != what {
       finish()
-      line = ProgressLine(total: progress.total, unit: progress.unit, isQuiet: isQuiet)
+      line = ProgressLine(
+        total: progress.total, unit: progress.unit, isQuiet: isQuiet, from: progress.done)
       shown = (progress.round, what)
     }
     line?.update(progress.done, "round \(progress.round), \(progress.what)")

@@ -134,7 +134,10 @@ struct AlignRun {
     try ledger.requireFact(
       "recipe_sha256", is: Digest.sha256(lasting.yaml().utf8), what: "the run's recipe.yaml")
     try ledger.requireFact(
-      "reward_passport", is: rewards.rewards.passports, what: "the reward (or its files)")
+      "reward_passport", is: rewards.rewards.passport, what: "the reward \(named(recipe.reward))")
+    try ledger.requireFact(
+      "watch_passport", is: rewards.rewards.watchPassport,
+      what: "the watched reward \(named(recipe.watch ?? .init()))")
     try ledger.requireFact(
       "precision", is: model.placement.precisionName, what: "the arithmetic")
     try ledger.requireFact(
@@ -163,6 +166,13 @@ struct AlignRun {
         "the run began with \(known), and this is \(kernels): what it makes from now on may differ in its last digits"
       )
     }
+  }
+
+  /// A reward and its files, as people know them.
+  private func named(_ rewards: Recipe.Rewards) -> String {
+    let files = [rewards.clip, rewards.aestheticHead].compactMap(\.self)
+    let terms = rewards.terms.joined(separator: " + ")
+    return files.isEmpty ? terms : "\(terms) (or a file of \(files.joined(separator: ", ")))"
   }
 
   /// The threads that the run began with.
