@@ -78,7 +78,7 @@ class Steps:
 
     clip: int = 350
     autoencoder: int = 250
-    unet: int = 1100
+    unet: int = 800
 
     def shortened(self, share: float) -> "Steps":
         return Steps(*(max(1, round(share * count)) for count in dataclasses.astuple(self)))
