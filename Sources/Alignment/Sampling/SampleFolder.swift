@@ -31,4 +31,12 @@ package struct SampleFolder {
     let known = images[request.prompt] ?? []
     return known.indices.contains(place) ? known[place] : nil
   }
+
+  /// SHA-256 of all images and captions, 64 hexadecimal digits.
+  package func digest() throws -> String {
+    let lines = try captions.flatMap { caption in
+      try (images[caption] ?? []).map { "\(try Digest.sha256(ofFile: $0.path)) \(caption)\n" }
+    }
+    return Digest.sha256(lines.joined().utf8)
+  }
 }
