@@ -45,6 +45,7 @@ enum ExitStatus: Int32 {
     case let error as RunStoreError: self = Self.of(error)
     case let error as LedgerError: self = Self.of(error)
     case let error as PolicyError: self = Self.of(error)
+    case let error as RerankError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -199,6 +200,14 @@ enum ExitStatus: Int32 {
     case .setting, .nothingToPreserve: .usage
     case .noExamples, .noSample, .shape, .notEncoded, .state: .badInput
     case .round: .internalError
+    }
+  }
+
+  private static func of(_ error: RerankError) -> ExitStatus {
+    switch error {
+    case .noRound, .tooMany: .usage
+    case .noSamples, .notScored, .noDivergences: .badInput
+    case .interrupted: .tryAgain
     }
   }
 

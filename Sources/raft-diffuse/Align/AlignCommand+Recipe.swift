@@ -9,8 +9,9 @@ internal import Recipes
 extension AlignCommand {
   /// The recipe that the options make together, with what was decided on the way.
   ///
+  /// - Parameter changes: settings that win over all others; nil for none.
   /// - Throws: `RecipeError` and `PromptFileError`.
-  func resolvedRecipe() throws -> RecipeResolution {
+  func resolvedRecipe(changes: RecipeLayer? = nil) throws -> RecipeResolution {
     var layers: [RecipeLayer] = []
     if let recipe = output.recipe {
       layers.append(
@@ -23,6 +24,7 @@ extension AlignCommand {
     {
       layers.insert(own, at: 0)
     }
+    if let changes { layers.append(changes) }
     return try RecipeResolution(of: layers)
   }
 
@@ -57,7 +59,7 @@ extension AlignCommand {
     var layer = emptyLayer
     try setModel(&layer)
     try setSampling(&layer)
-    try setReward(&layer)
+    try reward.set(in: &layer)
     try setRounds(&layer)
     try setTraining(&layer)
     return layer
@@ -84,17 +86,6 @@ extension AlignCommand {
     try layer.set(.evaluatingGuidance, to: sampling.evalGuidance, by: "--eval-guidance")
     try layer.set(.evaluatingDevImages, to: sampling.devImages, by: "--dev-images")
     try layer.set(.evaluatingTestImages, to: sampling.testImages, by: "--test-images")
-  }
-
-  private func setReward(_ layer: inout RecipeLayer) throws {
-    try layer.set(.rewardTerms, to: reward.texts, by: "--reward")
-    try layer.set(.rewardCLIP, to: reward.clip, by: "--clip")
-    try layer.set(.rewardAestheticHead, to: reward.aestheticHead, by: "--aesthetic-head")
-    try layer.set(.rewardCLIPScale, to: reward.clipScale?.rawValue, by: "--clip-scale")
-    try layer.set(.rewardMix, to: reward.mix?.rawValue, by: "--mix")
-    try layer.set(.rewardPer, to: reward.per?.rawValue, by: "--per")
-    try layer.set(.rewardFloors, to: reward.floor, by: "--floor")
-    try layer.set(.watchTerms, to: reward.watch, by: "--watch")
   }
 
   private func setRounds(_ layer: inout RecipeLayer) throws {
