@@ -42,13 +42,15 @@ package final class AlignmentRun {
     self.parts = parts
     self.control = control
     learner = try Learner(recipe, parts, control)
-    maker = ImageMaker(recipe, learner, parts, control)
+    maker = try ImageMaker(recipe, learner, parts, control)
     scorer = Scorer(
       parts.rewards, parts.directory, control, batch: parts.settled.scoreBatch)
     library = SampleLibrary(directory: parts.directory)
     evaluator = Evaluator(
       recipe: recipe, seeds: RunSeeds(run: recipe.seed), maker: maker, scorer: scorer)
-    panel = DevPanel(evaluator: evaluator, learner: learner, library: library)
+    panel = DevPanel(
+      evaluator: evaluator, learner: learner, library: library,
+      reference: ReferenceImages(recipe, parts, control))
     pictures = RoundPictures(recipe: recipe, directory: parts.directory, library: library)
     clock = try StageClock(parts.directory)
   }
@@ -110,7 +112,7 @@ package final class AlignmentRun {
     var loop = try RewardRankedFineTuning(
       settings,
       policy: RecordedPolicy(
-        recipe: recipe, maker: maker, learner: learner, library: library, ledger: ledger),
+        maker: maker, learner: learner, library: library, ledger: ledger),
       reward: RecordedReward(scorer: scorer, ledger: ledger), prompts: recipe.prompts.train,
       seeds: RunSeeds(run: recipe.seed))
     loop.fingerprint = { [unowned self] in digests[$0.request.address] }

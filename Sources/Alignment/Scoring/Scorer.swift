@@ -102,10 +102,11 @@ final class Scorer {
     }
   }
 
-  private func embed(_ rows: [SampleRow]) throws {
+  /// Embeds what is not embedded yet.
+  func embed(_ rows: [SampleRow]) throws {
     guard let embedder = rewards.embedder else { return }
     let known = try ledger.embeddings(at: rows.map(\.address), model: embedder.modelDigest)
-    let missing = rows.filter { known[$0.address] == nil }
+    let missing = rows.filter { known[$0.address] == nil && $0.image != nil }
     guard !missing.isEmpty else { return }
     let found = zip(missing, try embedder.embeddings(of: missing.map(input)))
     try ledger.record(

@@ -44,7 +44,7 @@ struct AlignRun {
       )
     }
     try settleThreads(directory)
-    let device = try command.model.chosenDevice()
+    let device = try DeviceChoice.chosen(command.model.device)
     guard let precision = Precision(rawValue: recipe.precision) else {
       throw CommandError(
         status: .usage, description: "there is no precision “\(recipe.precision)”")
@@ -62,7 +62,7 @@ struct AlignRun {
       recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test)
     let batch = output.sampleBatch ?? BatchSize.fitting(model, textToImage(recipe))
     if output.dryRun {
-      return try show(RunPlan(measuring: recipe, on: model, batch: batch), recipe)
+      return try show(RunPlan(measuring: recipe, on: model, batch: batch), resolution)
     }
     let run = try directory ?? RunDirectory.create(at: output.out)
     do {
@@ -88,8 +88,8 @@ struct AlignRun {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
     try run.write(recipe: recipe.yaml())
-    let records = AlignRecords(recipe, model, run.paths)
-    let parts = RunParts(
+    let records = AlignRecords(recipe, model, command.model.files, run.paths)
+    var parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
       notes: [
         "raft.version": RaftDiffuse.version, "raft.base": identity.name,
@@ -97,6 +97,11 @@ struct AlignRun {
         "raft.recipe": recipe.name, "raft.reward": rewards.name, "ss_seed": String(recipe.seed),
         "ss_output_name": run.paths.name,
       ], texts: records.texts)
+    parts.generator = try recipe.rounds.generator.map { name in
+      try StableDiffusion(
+        ModelLocation(resolving: name, environment: ProcessInfo.processInfo.environment),
+        placement: model.placement)
+    }
     let progress = AlignProgress(isQuiet: output.quiet, isJSON: output.json)
     let job = try AlignmentJob(
       recipe, parts,
@@ -198,10 +203,13 @@ struct AlignRun {
     ]
   }
 
-  private func show(_ plan: RunPlan, _ recipe: Recipe) throws {
-    if command.output.json { return try Console.json(plan) }
+  private func show(_ plan: RunPlan, _ resolution: RecipeResolution) throws {
+    if command.output.json {
+      return try Console.json(AlignDryRun(recipe: resolution.recipe, plan: plan))
+    }
+    try command.differencesFromPublished(resolution.recipe).forEach(note)
     report(plan)
-    try Console.result(recipe.yaml())
+    try Console.result(resolution.recipe.yaml())
   }
 
   private func report(_ plan: RunPlan) { AlignProgress.describe(plan).forEach(note) }
