@@ -38,7 +38,7 @@ package struct SelectionChange: Sendable, Equatable, Codable {
   /// Samples that the run could not rank.
   package let excludedBefore: Int
 
-  /// Samples that cannot be ranked now.
+  /// Samples that cannot be ranked now, those beyond K among them.
   package let excludedAfter: Int
 
   /// The mean over prompts of Spearman's rank correlation of the old and the new keys; nil where no
