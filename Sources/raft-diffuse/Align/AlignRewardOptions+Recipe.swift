@@ -1,3 +1,4 @@
+internal import CLIPReward
 internal import Recipes
 
 extension AlignRewardOptions {

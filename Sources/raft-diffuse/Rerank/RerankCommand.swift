@@ -13,7 +13,7 @@ struct RerankCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
-  var run: String
+  var folder: String
 
   @OptionGroup(title: "Rewards") var reward: AlignRewardOptions
 

@@ -1,7 +1,9 @@
 internal import Alignment
 internal import ArgumentParser
+internal import Diffusion
 internal import Foundation
 internal import NN
+internal import RAFT
 internal import Recipes
 internal import RunStore
 internal import Torch
@@ -16,7 +18,7 @@ struct RerankRun {
   }
 
   func run() throws {
-    let run = try RunDirectory.read(command.run)
+    let run = try RunDirectory.read(command.folder)
     if let out = command.training.out { try RunDirectory.refuseUnlessNew(at: out) }
     let file = try RecipeLayer(file: run.paths.recipe)
     let own = try RecipeResolution(of: [file]).recipe

@@ -1,4 +1,4 @@
-public import ArgumentParser
+internal import ArgumentParser
 
 /// Which rounds are ranked anew, and how is selected.
 struct RerankSelectionOptions: ParsableArguments {
