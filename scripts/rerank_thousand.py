@@ -61,8 +61,11 @@ def main() -> int:
         heads = [tinyrewards.head("linear", choices["projection"], seed) for seed in (1, 2)]
         files = [tinyrewards.save_head(folder / f"head-{place}.pth", head) for place, head in enumerate(heads)]
         (folder / "prompts.txt").write_text("".join(f"a picture of thing {n}\n" for n in range(PROMPTS)))
+        for split in ("dev", "test"):
+            (folder / f"{split}.txt").write_text(f"a picture for {split}\n")
         call(binary, "align", "--out", folder / "run", "--model", MODEL, "--res", 64, "--steps", 1, "--sampler", "ddim",
-             "--precision", "fp32", "--prompts", folder / "prompts.txt", "--reward", "aesthetic", "--clip",
+             "--precision", "fp32", "--prompts", folder / "prompts.txt", "--dev-prompts",
+             folder / "dev.txt", "--test-prompts", folder / "test.txt", "--reward", "aesthetic", "--clip",
              folder / "clip", "--aesthetic-head", files[0], "--no-cache", "--rounds", 1, "--samples-per-prompt", SAMPLES,
              "--select", "best", "--stop-after", "select", "--quiet")
         run = RunFolder(folder / "run")

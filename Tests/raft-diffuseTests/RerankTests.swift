@@ -10,10 +10,14 @@ struct RerankTests {
   init() throws {
     folder = try TestFolder()
     try folder.write("a red fox\na lighthouse at night", to: "prompts.txt")
+    try folder.write("a wooden cabin", to: "dev.txt")
+    try folder.write("a lake", to: "test.txt")
     let run = try Command.run(
       [
         "align", "--out", "run", "--model", TestFolder.model, "--res", "64", "--steps", "2",
         "--precision", "fp32", "--threads", "1", "--seed", "3", "--prompts", "prompts.txt",
+        "--dev-prompts", "dev.txt", "--test-prompts", "test.txt", "--dev-images", "1",
+        "--test-images", "1", "--eval-steps", "2",
         "--reward", "jpeg-size", "--no-cache", "--rounds", "2", "--samples-per-prompt", "3",
         "--select", "best", "--train-steps", "1", "--batch", "2", "--rank", "2", "--no-control",
         "--quiet",
@@ -25,14 +29,19 @@ struct RerankTests {
     try Command.run(["rerank", "run", "--no-cache", "--threads", "1"] + arguments, in: folder.root)
   }
 
+  /// Every file of the run, by its path.
+  private func runFiles() throws -> [String: Data] {
+    let files = folder.files.filter { $0.hasPrefix("run/") }
+    return Dictionary(uniqueKeysWithValues: try files.map { ($0, try folder.data($0)) })
+  }
+
   private func change(_ report: Any?) throws -> [String: Double] {
     try #require(report as? [String: Any]).compactMapValues { ($0 as? NSNumber)?.doubleValue }
   }
 
   @Test("another rule over the run's own scores decodes nothing and changes nothing of the run")
   func rule() throws {
-    let before = try folder.files.filter { $0.hasPrefix("run/") && !$0.contains("ledger") }
-      .map { try folder.data($0) }
+    let before = try runFiles()
     let run = try rerank(["--select", "best:2", "--json"])
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.errors == "12 samples ranked anew; 0 decoded\n")
@@ -49,9 +58,7 @@ struct RerankTests {
     #expect(rounds.map { $0["round"] as? Int } == [1, 2])
     #expect(rounds.first?["select_before"] as? String == "best")
     #expect(rounds.first?["samples"] == nil)
-    let after = try folder.files.filter { $0.hasPrefix("run/") && !$0.contains("ledger") }
-      .map { try folder.data($0) }
-    #expect(before == after)
+    #expect(try runFiles() == before)
   }
 
   @Test("the opposite reward reads the images and turns the order round")

@@ -13,9 +13,9 @@ extension RerankCommand {
     var layer = RecipeLayer(folder: FileManager.default.currentDirectoryPath)
     if !reward.texts.isEmpty {
       // These speak of the rewards that are replaced.
-      for key in [RecipeKey.rewardFloors, .rewardMix, .rewardPer] {
-        try layer.set(key, to: RecipeValue.none, by: "--reward")
-      }
+      try layer.set(.rewardFloors, to: RecipeValue.texts([]), by: "--reward")
+      try layer.set(.rewardMix, to: RecipeValue.none, by: "--reward")
+      try layer.set(.rewardPer, to: RecipeValue.none, by: "--reward")
     }
     try reward.set(in: &layer)
     let terms = reward.texts.isEmpty ? recipe.reward.terms : reward.texts

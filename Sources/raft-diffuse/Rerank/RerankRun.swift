@@ -48,6 +48,8 @@ struct RerankRun {
     }
     guard let out = command.training.out else { return }
     try changes.set(.roundsSamplesFrom, to: run.paths.folder, by: "rerank --train")
+    try changes.set(.roundsGenerator, to: RecipeValue.none, by: "rerank --train")
+    try changes.set(.roundsGeneratorAdapter, to: RecipeValue.none, by: "rerank --train")
     try changes.set(.roundsCount, to: rounds.count, by: "rerank --train")
     try AlignRun(align(run.paths.recipe, out), changes: changes).run()
   }

@@ -5,7 +5,8 @@ struct RerankTrainingOptions: ParsableArguments {
   @Flag(
     help: """
       Train a new run on the new selection: by the run's recipe but for what is changed here, its samples round by \
-      round being those of the old run, whoever made them. align --resume goes on with it.
+      round being those of the old run, whoever made them; with β, it measures how far it moves itself. align --resume \
+      goes on with it.
       """)
   var train = false
 
