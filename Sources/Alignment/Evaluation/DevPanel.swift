@@ -39,7 +39,7 @@ struct DevPanel {
     summary.adapterNorms = distance.norms.blocks.compactMap { block in
       block.relativeChange.map { .init(block.name, $0) }
     }
-    return Dictionary(summary.scalars.map { ($0.name, $0.value) }) { first, _ in first }
+    return summary.numbers
   }
 
   /// The base's own samples, one a prompt before a second of any.

@@ -32,7 +32,7 @@ package final class Reranking {
     self.recipe = recipe
     self.settings = settings
     judging = rewards.map { StoredJudging($0, run, control) }
-    passport = try run.ledger.fact("reward_passport")?.split(separator: " ").first.map(String.init)
+    passport = try run.ledger.fact("reward_passport")
   }
 
   /// How many images have been decoded so far.

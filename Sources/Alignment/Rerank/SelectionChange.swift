@@ -1,10 +1,10 @@
 internal import RAFT
 
 /// How another selection of the same samples differs from a run's own.
-package struct SelectionChange: Sendable, Equatable, Codable {
+package struct SelectionChange: Sendable, Equatable, Encodable {
   /// The mean reward of what each of the two selections takes, under one measure; nil where a
   /// selection takes nothing that the measure scores.
-  package struct Means: Sendable, Equatable, Codable {
+  package struct Means: Sendable, Equatable, Encodable {
     /// Of what the run selected.
     package let before: Double?
     /// Of what is selected now.
@@ -53,16 +53,6 @@ package struct SelectionChange: Sendable, Equatable, Codable {
 
   /// Under the measure of now.
   package let newReward: Means
-
-  enum CodingKeys: String, CodingKey {
-    case samples, before, after, kept, dropped, new
-    case excludedBefore = "excluded_before"
-    case excludedAfter = "excluded_after"
-    case rankCorrelation = "rank_correlation"
-    case correlatedPrompts = "correlated_prompts"
-    case oldReward = "old_reward"
-    case newReward = "new_reward"
-  }
 
   /// The difference over `samples`, of one round or of several.
   package init(_ samples: [RerankedSample]) {

@@ -60,7 +60,7 @@ package final class AlignmentRun {
   /// - Throws: `RunError.interrupted` and `RunError.stageFinished`, which are no failures, and what
   ///   goes wrong.
   package func run() throws {
-    warnOfTruncation()
+    try warnOfTruncation()
     let rule = StoppingRule(
       patience: recipe.stopping.patience, minimalGain: recipe.stopping.minimalGain,
       budget: RunBudget(seconds: recipe.stopping.seconds, samples: recipe.stopping.samples))
@@ -170,7 +170,10 @@ package final class AlignmentRun {
     let isNew = !known.stages.contains(.evaluate)
     if isNew {
       var metrics = isDue ? try panel.metrics(after: round) : [:]
-      if let report { metrics.merge(report.metrics) { $1 } }
+      if let report {
+        metrics = RunSummary.Round(round, metrics, report, recipe.prompts.train).numbers
+          .merging(report.uncharted) { $1 }
+      }
       try ledger.record(metrics: metrics, round: round)
       try ledger.finish(.evaluate, round: round)
       known = try ledger.round(round)
@@ -203,9 +206,9 @@ package final class AlignmentRun {
     learner.preserved = try rows.map { try library.candidate($0) }
   }
 
-  private func warnOfTruncation() {
+  private func warnOfTruncation() throws {
     for prompt in Set(recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test).sorted() {
-      guard let rest = (try? learner.truncation(of: prompt)) ?? nil else { continue }
+      guard let rest = try learner.truncation(of: prompt) else { continue }
       warn("the model sees 75 tokens of a prompt; this was cut off: “\(rest)”")
     }
   }

@@ -89,17 +89,22 @@ final class Scorer {
   }
 
   private func score(_ rows: [SampleRow], _ judge: Judge, _ role: Role) throws {
-    for start in stride(from: 0, to: rows.count, by: batch) {
-      try control.check("while scoring; what is scored is kept")
-      let chunk = Array(rows[start..<min(start + batch, rows.count)])
+    guard let first = rows.first?.address else { return }
+    func tell(_ done: Int) {
       control.tell(
         .progress(
           RunProgress(
-            round: chunk[0].address.round, what: "scoring \(chunk[0].address.split.rawValue)",
-            unit: "image", done: start, total: rows.count)))
+            round: first.round, what: "scoring \(first.split.rawValue)", unit: "image", done: done,
+            total: rows.count)))
+    }
+    for start in stride(from: 0, to: rows.count, by: batch) {
+      try control.check("while scoring; what is scored is kept")
+      let chunk = Array(rows[start..<min(start + batch, rows.count)])
+      tell(start)
       try embed(chunk)
       for component in judge.components { try score(chunk, component, role) }
     }
+    tell(rows.count)
   }
 
   /// Embeds what is not embedded yet.

@@ -20,11 +20,6 @@ struct RerankReport: Encodable {
     let selectBefore: String?
     let change: SelectionChange
     let samples: [Sample]?
-
-    enum CodingKeys: String, CodingKey {
-      case round, change, samples
-      case selectBefore = "select_before"
-    }
   }
 
   /// What became of a sample.
@@ -57,12 +52,6 @@ struct RerankReport: Encodable {
     }
   }
 
-  enum CodingKeys: String, CodingKey {
-    case run, reward, select, beta, rounds, overall, decoded
-    case samplesPerPrompt = "samples_per_prompt"
-    case totalSeconds = "total_seconds"
-  }
-
   /// - Parameter listsSamples: whether each sample is told.
   init(
     run: String, reward: String?, selection: String, samplesPerPrompt: Int, beta: Double,
@@ -85,7 +74,7 @@ struct RerankReport: Encodable {
 
   /// Prints it for machines, or as tables for people.
   func print(asJSON: Bool) throws {
-    if asJSON { return try Console.json(self) }
+    if asJSON { return try Console.json(self, convertsKeys: true) }
     for round in rounds {
       for line in (round.samples ?? []).map(Self.line) { try Console.result(line) }
     }
