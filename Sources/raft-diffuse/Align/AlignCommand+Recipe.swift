@@ -6,6 +6,7 @@ internal import LoRA
 internal import NN
 internal import RAFT
 internal import Recipes
+internal import RunStore
 
 extension AlignCommand {
   /// The recipe that the options make together, with what was decided on the way.
@@ -80,12 +81,21 @@ extension AlignCommand {
     return layer
   }
 
+  /// What the samples of a folder show: its captions, or the prompts that a run learned from.
+  private func prompts(of folder: String) throws -> [String] {
+    let recipe = RunPaths(folder).recipe
+    guard FileManager.default.fileExists(atPath: recipe) else {
+      return try SampleFolder(folder).captions
+    }
+    return try RecipeResolution(of: [RecipeLayer(file: recipe)]).recipe.prompts.train
+  }
+
   private func setModel(_ layer: inout RecipeLayer) throws {
     try layer.set(.model, to: model.model, by: "--model")
     try layer.set(.res, to: model.res.map { "\($0.width)x\($0.height)" }, by: "--res")
     try layer.set(.precision, to: model.precision?.rawValue, by: "--precision")
     if let folder = rounds.fromSamples, prompts.prompts == nil {
-      try layer.set(.promptsTrain, to: SampleFolder(folder).captions, by: "--from-samples")
+      try layer.set(.promptsTrain, to: prompts(of: folder), by: "--from-samples")
     }
     try layer.set(.promptsTrain, to: prompts.prompts, by: "--prompts")
     try layer.set(.promptsDev, to: prompts.devPrompts, by: "--dev-prompts")
