@@ -14,10 +14,13 @@ internal import Torch
 /// One call of `raft-diffuse align`.
 struct AlignRun {
   private let command: AlignCommand
+  private let changes: RecipeLayer?
   private let start = ContinuousClock.now
 
-  init(_ command: AlignCommand) {
+  /// - Parameter changes: settings of a new run that win over the options; nil for none.
+  init(_ command: AlignCommand, changes: RecipeLayer? = nil) {
     self.command = command
+    self.changes = changes
   }
 
   func run() throws {
@@ -25,7 +28,8 @@ struct AlignRun {
     let directory = output.resume ? try RunDirectory.open(output.out) : nil
     if directory == nil { try RunDirectory.refuseUnlessNew(at: output.out) }
     let resolution =
-      try directory.map { try command.continued($0.paths.recipe) } ?? command.resolvedRecipe()
+      try directory.map { try command.continued($0.paths.recipe) }
+      ?? command.resolvedRecipe(changes: changes)
     let recipe = resolution.recipe
     if let directory { try requireRounds(recipe.rounds.count, in: directory.ledger) }
     if directory == nil { resolution.notes.forEach(note) }
@@ -169,8 +173,8 @@ struct AlignRun {
     }
     if let folder = recipe.rounds.samplesFrom {
       try ledger.requireFact(
-        "samples_sha256", is: SampleFolder(folder).digest(), what: "the folder of samples \(folder)"
-      )
+        "samples_sha256", is: SampleFolder.digest(of: folder),
+        what: "the folder of samples \(folder)")
     }
     try ledger.requireFact(
       "precision", is: model.placement.precisionName, what: "the arithmetic")
