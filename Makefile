@@ -23,7 +23,8 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
-  fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal install clean
+  fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal \
+  rerank-thousand install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +84,9 @@ killtest: build peers ## kill a run at random moments and compare what it ends w
 
 rehearsal: build peers ## one short round of the published recipe at full size, with random weights
 	$(PYTHON) scripts/rehearsal --binary $(BINARY)
+
+rerank-thousand: build peers ## select anew from a run of 1,000 samples: seconds, and no image
+	$(PYTHON) scripts/rerank_thousand.py --binary $(BINARY)
 
 install: build ## copy the command, vocabulary and recipes below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -28,13 +28,16 @@ enum Console {
   static func error(_ text: String) { note("raft-diffuse: \(text)") }
 
   /// Prints one machine-readable object on a line of its own.
-  static func json(_ value: some Encodable) throws {
-    try result(compactJSON(value))
+  ///
+  /// - Parameter convertsKeys: writes `winRate` as `win_rate`, for values of the libraries.
+  static func json(_ value: some Encodable, convertsKeys: Bool = false) throws {
+    try result(compactJSON(value, convertsKeys: convertsKeys))
   }
 
   /// `value` as one line of JSON, keys sorted.
-  static func compactJSON(_ value: some Encodable) throws -> String {
+  static func compactJSON(_ value: some Encodable, convertsKeys: Bool = false) throws -> String {
     let encoder = JSONEncoder()
+    if convertsKeys { encoder.keyEncodingStrategy = .convertToSnakeCase }
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }

@@ -47,6 +47,7 @@ enum ExitStatus: Int32 {
     case let error as LedgerError: self = Self.of(error)
     case let error as PolicyError: self = Self.of(error)
     case let error as RunError: self = Self.of(error)
+    case let error as RerankError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -209,6 +210,14 @@ enum ExitStatus: Int32 {
     case .interrupted, .stageFinished: .tryAgain
     case .damagedCheckpoint, .samples: .badInput
     case .setting: .usage
+    }
+  }
+
+  private static func of(_ error: RerankError) -> ExitStatus {
+    switch error {
+    case .noRound, .tooMany: .usage
+    case .noSamples, .notScored, .noDivergences: .badInput
+    case .interrupted: .tryAgain
     }
   }
 

@@ -16,8 +16,8 @@ struct RaftDiffuse: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      AlignCommand.self, SampleCommand.self, ScoreCommand.self, CompareCommand.self,
-      TuneCommand.self, LoRACommand.self,
+      AlignCommand.self, SampleCommand.self, ScoreCommand.self, RerankCommand.self,
+      CompareCommand.self, TuneCommand.self, LoRACommand.self,
       InspectCommand.self, DoctorCommand.self,
     ])
 }

@@ -7,6 +7,7 @@ enum TestFile {
   static func json(_ test: RunSummary.Test) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return Array(try encoder.encode(test)) + [UInt8(ascii: "\n")]

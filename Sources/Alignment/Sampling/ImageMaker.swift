@@ -130,9 +130,16 @@ package final class ImageMaker {
       defer { tell(end) }
       return try requests.map { try encoded($0, folder) }
     }
-    if let taken = try takenOver(requests, after: round, by: origin, sampling) {
+    for donor in donors {
+      guard let taken = try takenOver(requests, from: donor, after: round, by: origin, sampling)
+      else { continue }
       tell(end)
       return taken
+    }
+    if case .run(let run) = origin {
+      throw RunError.samples(
+        "\(run.paths.folder) has not all the samples that round \(first.round) learns from, made from the same "
+          + "prompts and seeds, by the same sampler, at the same size; begin from its recipe.yaml")
     }
     let images = requests.map {
       ImageRequest(
@@ -189,17 +196,24 @@ package final class ImageMaker {
     return .sample(latents: latents) { image }
   }
 
-  /// A batch of another run that made the same one; nil where there is none.
+  /// Runs whose samples are taken over where they are the same.
+  private var donors: [RunDirectory] {
+    var donors = [parts.donor].compactMap(\.self)
+    if case .run(let run) = origin { donors.append(run) }
+    return donors
+  }
+
+  /// The samples of another run that made the same ones; nil where it did not.
   private func takenOver(
-    _ requests: [SampleRequest<String>], after round: Int, by origin: SampleOrigin,
-    _ sampling: Recipe.Sampling
+    _ requests: [SampleRequest<String>], from donor: RunDirectory, after round: Int,
+    by origin: SampleOrigin, _ sampling: Recipe.Sampling
   ) throws -> [Made]? {
-    guard let donor = parts.donor else { return nil }
     let rows = try donor.ledger.samples(at: requests.map(\.address))
     let adapter = try origin.digest(after: round, learner)
     guard requests.allSatisfy({ rows[$0.address]?.facts == fact($0, sampling, adapter) }) else {
       return nil
     }
+    try donor.verify(Array(rows.values))
     let library = SampleLibrary(directory: donor)
     return try requests.compactMap { request in
       guard let row = rows[request.address] else { return nil }

@@ -3,6 +3,7 @@ internal import Files
 internal import Foundation
 internal import Imaging
 internal import RAFT
+internal import RunStore
 
 /// Images made elsewhere, by their captions: the samples that a run learns from instead of its own.
 package struct SampleFolder {
@@ -30,5 +31,23 @@ package struct SampleFolder {
     let place = (request.address.round - 1) * perRound + request.address.index
     let known = images[request.prompt] ?? []
     return known.indices.contains(place) ? known[place] : nil
+  }
+
+  /// SHA-256, 64 hexadecimal digits, of all images and captions of the folder at `path`; of a run's
+  /// folder, which may get further rounds, of the images of its first.
+  package static func digest(of path: String) throws -> String {
+    let lines: [String]
+    do {
+      let samples = try RunDirectory.read(path).ledger.samples(.train, round: 1)
+      lines = samples.map { "\($0.image?.digest ?? "") \($0.facts.prompt)\n" }
+    } catch RunStoreError.noRun {
+      let folder = try SampleFolder(path)
+      lines = try folder.captions.flatMap { caption in
+        try (folder.images[caption] ?? []).map {
+          "\(try Digest.sha256(ofFile: $0.path)) \(caption)\n"
+        }
+      }
+    }
+    return Digest.sha256(lines.joined().utf8)
   }
 }

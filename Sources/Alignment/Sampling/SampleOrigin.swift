@@ -3,6 +3,7 @@ internal import LoRA
 internal import Policies
 internal import RAFT
 internal import Recipes
+internal import RunStore
 
 /// Who makes the samples that a run learns from.
 enum SampleOrigin {
@@ -11,6 +12,9 @@ enum SampleOrigin {
 
   /// A folder of images.
   case folder(SampleFolder)
+
+  /// Another run, open to read from: its samples of a round are those of the same round.
+  case run(RunDirectory)
 
   /// The model that learns, with another adapter that stays as it is.
   case adapter(AdapterWeights, digest: String)
@@ -21,7 +25,11 @@ enum SampleOrigin {
   /// What a recipe asks for.
   init(_ recipe: Recipe, _ parts: RunParts) throws {
     if let path = recipe.rounds.samplesFrom {
-      self = .folder(try SampleFolder(path))
+      do {
+        self = .run(try RunDirectory.read(path))
+      } catch RunStoreError.noRun {
+        self = .folder(try SampleFolder(path))
+      }
     } else if let generator = parts.generator {
       let policy = try DiffusionPolicy(
         generator, plan: AdapterPlan(recipe.adapter), settings: DiffusionPolicy.Settings(recipe),
@@ -40,8 +48,19 @@ enum SampleOrigin {
     switch self {
     case .learner: try learner.digest(after: round)
     case .folder(let folder): folder.path
+    case .run(let run): try Self.digest(after: round, of: run)
     case .adapter(_, let digest): digest
     case .model(_, let name): name
     }
+  }
+
+  /// The adapter that another run had in its model.
+  private static func digest(after round: Int, of run: RunDirectory) throws -> String {
+    guard let sample = try run.ledger.samples(.train, round: round + 1).first else {
+      throw RunError.samples(
+        "\(run.paths.folder) has no samples of round \(round + 1) to learn from; "
+          + "end before it with --rounds \(round)")
+    }
+    return sample.facts.adapter
   }
 }

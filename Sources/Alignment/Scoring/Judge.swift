@@ -1,4 +1,5 @@
 package import CLIPReward
+internal import RAFT
 
 /// What judges images: one reward as it is, or several that are mixed.
 package struct Judge {
@@ -32,6 +33,17 @@ package struct Judge {
   var passport: RewardPassport {
     guard let mixture else { return components[0].reward.passport }
     return MixedReward(components.map(\.reward), mixture).passport
+  }
+
+  /// The judgements of samples, from the outcomes of each component.
+  ///
+  /// - Parameters:
+  ///   - columns: one a component, in their order, each of all the samples.
+  ///   - prompts: what each sample should show.
+  /// - Throws: `MixingError`.
+  func judgements(of columns: [ScoreColumn], prompts: [String]) throws -> [Judgement] {
+    let outcomes = try mixture?.outcomes(of: columns, prompts: prompts) ?? columns[0].outcomes
+    return outcomes.map(Judgement.init)
   }
 
   /// Whether a score depends on the prompt.

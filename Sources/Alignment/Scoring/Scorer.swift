@@ -7,7 +7,7 @@ internal import RunStore
 /// Scores a run's samples and keeps in the ledger what it finds: nothing is scored twice.
 final class Scorer {
   /// What a score is for.
-  enum Role: String {
+  enum Role: String, CaseIterable {
     /// Samples are ranked by it.
     case reward
     /// It is watched, and nothing is decided by it.
@@ -44,11 +44,8 @@ final class Scorer {
     guard remembered.count < rows.count else { return remembered }
     let refusals = try refusals(of: rows, judge)
     try score(rows.filter { refusals[$0.address] == nil }, judge, role)
-    let columns = try columns(of: rows, judge, role, refusals)
-    let outcomes =
-      try judge.mixture?.outcomes(of: columns, prompts: rows.map(\.facts.prompt))
-      ?? columns[0].outcomes
-    let judgements = outcomes.map(Judgement.init)
+    let judgements = try judge.judgements(
+      of: columns(of: rows, judge, role, refusals), prompts: rows.map(\.facts.prompt))
     try ledger.record(
       scores: zip(rows, judgements).map {
         ScoreRow(
@@ -147,21 +144,12 @@ final class Scorer {
       let known = try ledger.scores(
         at: rows.map(\.address), reward: Self.name(component, role),
         passport: passport.fingerprint)
-      return ScoreColumn(
-        name: component.name, passport: passport,
-        outcomes: rows.map { row in
-          if let reason = refusals[row.address] { return .excluded(.failed(reason)) }
-          return switch known[row.address]?.judgement {
-          case .score(let value)?: .score(value)
-          case .excluded(let reason)?: .excluded(.failed(reason))
-          case nil: .excluded(.failed("failed: it was not scored"))
-          }
-        })
+      return ScoreColumn(component, of: rows, refusals: refusals) { known[$0]?.judgement }
     }
   }
 
   /// What the ledger calls a component's scores.
-  private static func name(_ component: Judge.Component, _ role: Role) -> String {
+  static func name(_ component: Judge.Component, _ role: Role) -> String {
     "\(role.rawValue)/\(component.name)"
   }
 
@@ -189,16 +177,5 @@ extension RewardOutcome {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(details), as: UTF8.self)
-  }
-}
-
-extension Judgement {
-  /// What became of an image.
-  fileprivate init(_ outcome: RewardOutcome) {
-    switch outcome {
-    case .score(let value, _): self = .score(value)
-    case .excluded(.failed(let reason)): self = .excluded(reason)
-    case .excluded(let reason): self = .excluded("\(reason.kind): \(reason)")
-    }
   }
 }

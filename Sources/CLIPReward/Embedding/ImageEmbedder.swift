@@ -41,6 +41,16 @@ public final class ImageEmbedder {
     case excluded(ExclusionReason)
   }
 
+  /// Takes the vector of an image as known, until other images are asked for: it is neither looked
+  /// up nor computed.
+  ///
+  /// - Parameter vector: what this embedder gave of the image before; of another width it is not
+  ///   taken.
+  package func remember(_ vector: [Float], of input: RewardInput) {
+    guard vector.count == model.width else { return }
+    recent[input.cacheKey] = .vector(vector)
+  }
+
   /// The embeddings of `inputs`, in their order; only images that no cache knows are decoded.
   public func embeddings(of inputs: [RewardInput]) throws -> [Embedding] {
     var found: [String: Embedding] = [:]

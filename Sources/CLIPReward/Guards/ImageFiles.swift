@@ -49,12 +49,28 @@ public final class ImageFiles {
     return files.enumerated().map { index, file in
       guard let digest = file.digest else { return .excluded(file.failure) }
       let prompt = prompts.map { $0[index] } ?? told[digest] ?? nil
-      return .input(input(file, digest: digest, prompt: prompt))
+      return .input(input(file.path, bytes: file.bytes, digest: digest, prompt: prompt))
     }
   }
 
-  private func input(_ file: File, digest: String, prompt: String?) -> RewardInput {
-    let (path, bytes, counter, transparency) = (file.path, file.bytes, counter, transparency)
+  /// A file whose digest is known: nothing of it is read before a reward asks for its pixels, and
+  /// what is read then must have that digest.
+  ///
+  /// - Parameters:
+  ///   - name: what messages and results call it; the path if nil.
+  ///   - metadata: more about the image, for external rewards.
+  package func input(
+    _ path: String, name: String? = nil, digest: String, prompt: String?,
+    metadata: [String: String] = [:]
+  ) -> RewardInput {
+    input(path, name: name, bytes: nil, digest: digest, prompt: prompt, metadata: metadata)
+  }
+
+  private func input(
+    _ path: String, name: String? = nil, bytes: [UInt8]?, digest: String, prompt: String?,
+    metadata: [String: String] = [:]
+  ) -> RewardInput {
+    let (counter, transparency) = (counter, transparency)
     let decoded = DecodedImage {
       let now = try bytes ?? ImageFile.bytes(of: path)
       // A digest from the cache must be that of these bytes, or the cache would keep an untruth.
@@ -65,8 +81,8 @@ public final class ImageFiles {
       return try ImageFile.decode(now, named: path, transparency: transparency)
     }
     return RewardInput(
-      name: path, path: path, prompt: prompt, digest: digest, transparency: transparency,
-      image: { try decoded.image() })
+      name: name ?? path, path: path, prompt: prompt, digest: digest, transparency: transparency,
+      metadata: metadata, image: { try decoded.image() })
   }
 
   /// The prompts that the files tell, by digest.

@@ -58,13 +58,16 @@ package final class RunLedger: Sendable {
   package init(reading path: String) throws {
     guard access(path, F_OK) == 0 else { throw LedgerError.missing(path) }
     self.path = path
+    let isAtRest = access(path + "-wal", F_OK) != 0
     let version = try Self.check(path, known: LedgerTables.scripts.count)
     guard version == LedgerTables.scripts.count else {
       throw LedgerError.unusable(
         path, reason: "it is of the earlier version \(version); go on with the run once by --resume"
       )
     }
-    queue = try Self.told(path) { try Self.readOnly(path) }
+    queue = try Self.told(path) {
+      try isAtRest ? Self.queryOnly(path) : Self.readOnly(path)
+    }
   }
 
   /// Closes the file. Nothing may be asked of the ledger afterwards.
@@ -112,6 +115,15 @@ package final class RunLedger: Sendable {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(30)
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  /// Reads a ledger in which nobody works. SQLite makes two files beside a database in WAL mode even
+  /// where it only reads; only a connection that might write takes them away again when it closes.
+  private static func queryOnly(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = TRUE") }
     return try DatabaseQueue(path: path, configuration: configuration)
   }
 

@@ -6,12 +6,14 @@ internal import LoRA
 internal import NN
 internal import RAFT
 internal import Recipes
+internal import RunStore
 
 extension AlignCommand {
   /// The recipe that the options make together, with what was decided on the way.
   ///
+  /// - Parameter changes: settings that win over all others; nil for none.
   /// - Throws: `RecipeError` and `PromptFileError`.
-  func resolvedRecipe() throws -> RecipeResolution {
+  func resolvedRecipe(changes: RecipeLayer? = nil) throws -> RecipeResolution {
     var layers: [RecipeLayer] = []
     if let recipe = output.recipe {
       layers.append(
@@ -24,6 +26,7 @@ extension AlignCommand {
     {
       layers.insert(own, at: 0)
     }
+    if let changes { layers.append(changes) }
     return try RecipeResolution(of: layers)
   }
 
@@ -72,10 +75,19 @@ extension AlignCommand {
     var layer = emptyLayer
     try setModel(&layer)
     try setSampling(&layer)
-    try setReward(&layer)
+    try reward.set(in: &layer)
     try setRounds(&layer)
     try setTraining(&layer)
     return layer
+  }
+
+  /// What the samples of a folder show: its captions, or the prompts that a run learned from.
+  private func prompts(of folder: String) throws -> [String] {
+    let recipe = RunPaths(folder).recipe
+    guard FileManager.default.fileExists(atPath: recipe) else {
+      return try SampleFolder(folder).captions
+    }
+    return try RecipeResolution(of: [RecipeLayer(file: recipe)]).recipe.prompts.train
   }
 
   private func setModel(_ layer: inout RecipeLayer) throws {
@@ -83,7 +95,7 @@ extension AlignCommand {
     try layer.set(.res, to: model.res.map { "\($0.width)x\($0.height)" }, by: "--res")
     try layer.set(.precision, to: model.precision?.rawValue, by: "--precision")
     if let folder = rounds.fromSamples, prompts.prompts == nil {
-      try layer.set(.promptsTrain, to: SampleFolder(folder).captions, by: "--from-samples")
+      try layer.set(.promptsTrain, to: prompts(of: folder), by: "--from-samples")
     }
     try layer.set(.promptsTrain, to: prompts.prompts, by: "--prompts")
     try layer.set(.promptsDev, to: prompts.devPrompts, by: "--dev-prompts")
@@ -102,17 +114,6 @@ extension AlignCommand {
     try layer.set(.evaluatingGuidance, to: sampling.evalGuidance, by: "--eval-guidance")
     try layer.set(.evaluatingDevImages, to: sampling.devImages, by: "--dev-images")
     try layer.set(.evaluatingTestImages, to: sampling.testImages, by: "--test-images")
-  }
-
-  private func setReward(_ layer: inout RecipeLayer) throws {
-    try layer.set(.rewardTerms, to: reward.texts, by: "--reward")
-    try layer.set(.rewardCLIP, to: reward.clip, by: "--clip")
-    try layer.set(.rewardAestheticHead, to: reward.aestheticHead, by: "--aesthetic-head")
-    try layer.set(.rewardCLIPScale, to: reward.clipScale?.rawValue, by: "--clip-scale")
-    try layer.set(.rewardMix, to: reward.mix?.rawValue, by: "--mix")
-    try layer.set(.rewardPer, to: reward.per?.rawValue, by: "--per")
-    try layer.set(.rewardFloors, to: reward.floor, by: "--floor")
-    try layer.set(.watchTerms, to: reward.watch, by: "--watch")
   }
 
   private func setRounds(_ layer: inout RecipeLayer) throws {

@@ -55,7 +55,7 @@ final class AlignProgress {
 
   private func print(_ round: RunSummary.Round) {
     do {
-      try Console.json(round)
+      try Console.json(round, convertsKeys: true)
     } catch {
       failure = failure ?? error
     }

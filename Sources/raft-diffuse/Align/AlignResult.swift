@@ -37,7 +37,7 @@ struct AlignResult: Encodable {
 
   /// Prints it for machines, or the table and the files for people.
   func print(asJSON: Bool) throws {
-    if asJSON { return try Console.json(self) }
+    if asJSON { return try Console.json(self, convertsKeys: true) }
     for arm in test?.arms ?? [] { try Console.result(Self.line(arm)) }
     for note in Set((test?.arms ?? []).flatMap { $0.comparisons.compactMap(\.intervalNote) })
       .sorted()

@@ -2,7 +2,9 @@ internal import Alignment
 internal import Diffusion
 internal import Files
 internal import Foundation
+internal import LoRA
 internal import NN
+internal import Policies
 internal import RAFT
 internal import Recipes
 internal import Reporting
@@ -12,10 +14,13 @@ internal import Torch
 /// One call of `raft-diffuse align`.
 struct AlignRun {
   private let command: AlignCommand
+  private let changes: RecipeLayer?
   private let start = ContinuousClock.now
 
-  init(_ command: AlignCommand) {
+  /// - Parameter changes: settings of a new run that win over the options; nil for none.
+  init(_ command: AlignCommand, changes: RecipeLayer? = nil) {
     self.command = command
+    self.changes = changes
   }
 
   func run() throws {
@@ -23,7 +28,8 @@ struct AlignRun {
     let directory = output.resume ? try RunDirectory.open(output.out) : nil
     if directory == nil { try RunDirectory.refuseUnlessNew(at: output.out) }
     let resolution =
-      try directory.map { try command.continued($0.paths.recipe) } ?? command.resolvedRecipe()
+      try directory.map { try command.continued($0.paths.recipe) }
+      ?? command.resolvedRecipe(changes: changes)
     let recipe = resolution.recipe
     if let directory { try requireRounds(recipe.rounds.count, in: directory.ledger) }
     if directory == nil { resolution.notes.forEach(note) }
@@ -51,9 +57,11 @@ struct AlignRun {
     let rewards = try AlignRewards(
       recipe, command.reward, placement: Precision.fp32.placement(on: device),
       isQuiet: output.quiet, warn: warn)
+    let files =
+      try directory.map { try command.model.files.settled(in: $0.ledger) } ?? command.model.files
     let model = try StableDiffusion(
-      location, placement: precision.placement(on: device), variant: command.model.files.variant,
-      tokenizer: command.model.files.tokenizer)
+      location, placement: precision.placement(on: device), variant: files.variant,
+      tokenizer: files.tokenizer)
     model.warnings.forEach(warn)
     try TruncatedPrompts(rewards.textModel, warn: warn).check(
       recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test)
@@ -63,7 +71,7 @@ struct AlignRun {
     }
     let run = try directory ?? RunDirectory.create(at: output.out)
     do {
-      try align(recipe, rewards, model, run, location, batch: batch)
+      try align(recipe, rewards, model, run, location, files, batch: batch)
     } catch {
       if directory == nil { try run.abandon() }
       throw error
@@ -72,11 +80,12 @@ struct AlignRun {
 
   private func align(
     _ recipe: Recipe, _ rewards: AlignRewards, _ model: StableDiffusion, _ run: RunDirectory,
-    _ location: ModelLocation, batch: Int
+    _ location: ModelLocation, _ files: ModelFiles, batch: Int
   ) throws {
     let output = command.output
     let identity = try ModelIdentity(
-      recipe.model, variant: command.model.files.variant, at: location, warn: warn)
+      recipe.model, variant: files.variant, at: location, warn: warn)
+    _ = try files.settled(in: run.ledger)
     try require(recipe, rewards, model, identity, in: run.ledger)
     let settled = try SettledFacts(
       in: run.ledger, sampleBatch: { batch }, scoreBatch: 16, saveEvery: output.saveEvery,
@@ -85,7 +94,7 @@ struct AlignRun {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
     try run.write(recipe: recipe.yaml())
-    let records = AlignRecords(recipe, model, command.model.files, run.paths)
+    let records = AlignRecords(recipe, model, files, run.paths)
     var parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
       notes: [
@@ -151,6 +160,22 @@ struct AlignRun {
     try ledger.requireFact(
       "watch_passport", is: rewards.rewards.watchPassport,
       what: "the watched reward \(named(recipe.watch ?? .init()))")
+    if let path = recipe.rounds.generatorAdapter {
+      let digest = try AdapterFile.read(path, names: .anyModel).hash
+      try ledger.requireFact(
+        "generator_adapter_sha256", is: digest, what: "the generator's adapter \(path)")
+    }
+    if let name = recipe.rounds.generator {
+      let location = try ModelLocation(
+        resolving: name, environment: ProcessInfo.processInfo.environment)
+      let digest = try ModelIdentity(name, variant: nil, at: location, warn: warn).digest
+      try ledger.requireFact("generator_sha256", is: digest, what: "the generator \(name)")
+    }
+    if let folder = recipe.rounds.samplesFrom {
+      try ledger.requireFact(
+        "samples_sha256", is: SampleFolder.digest(of: folder),
+        what: "the folder of samples \(folder)")
+    }
     try ledger.requireFact(
       "precision", is: model.placement.precisionName, what: "the arithmetic")
     try ledger.requireFact(
@@ -224,7 +249,8 @@ struct AlignRun {
 
   private func show(_ plan: RunPlan, _ resolution: RecipeResolution) throws {
     if command.output.json {
-      return try Console.json(AlignDryRun(recipe: resolution.recipe, plan: plan))
+      return try Console.json(
+        AlignDryRun(recipe: resolution.recipe, plan: plan), convertsKeys: true)
     }
     try command.differencesFromPublished(resolution.recipe).forEach(note)
     report(plan)

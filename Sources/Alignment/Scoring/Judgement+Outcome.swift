@@ -1,0 +1,13 @@
+internal import CLIPReward
+internal import RAFT
+
+extension Judgement {
+  /// What became of an image. A failure's own text begins with its kind, as all reasons here do.
+  init(_ outcome: RewardOutcome) {
+    switch outcome {
+    case .score(let value, _): self = .score(value)
+    case .excluded(.failed(let reason)): self = .excluded(reason)
+    case .excluded(let reason): self = .excluded("\(reason.kind): \(reason)")
+    }
+  }
+}
