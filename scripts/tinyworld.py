@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pretrains a small text-to-image model on simple pictures whose truth is known, in about a minute and a half.
+"""Pretrains a small text-to-image model on simple pictures whose truth is known, in under three minutes.
 
     .deps/venv/bin/python scripts/tinyworld.py --out DIR [--seed N] [--threads 2]
 
