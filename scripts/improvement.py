@@ -7,13 +7,14 @@ Pretrains the world of scripts/tinyworld.py, unless it is there already, and run
 as the model's own raft-diffuse.yaml says: the reward is how large the shape in a picture is, which no prompt says. Then
 every test image, of the base, of RAFT and of the control arm, is scored anew by `raft-diffuse score`, and the paired
 differences (same prompt, same noise) are computed here, in numpy, with a bootstrap-t interval over prompts. What the
-run says itself is printed beside it.
+run says itself (test.json) must be the same difference.
 
-Exits 0 if the interval of RAFT − control is above zero, 1 if it is not, 2 if it could not run.
+Exits 0 if both intervals of RAFT − control are above zero, 1 if one is not, 2 if it could not run.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import pathlib
 import subprocess
@@ -57,13 +58,17 @@ def align(command: Command, world: pathlib.Path, out: pathlib.Path, seed: int, t
         raise SystemExit(f"improvement: align ended with status {done.returncode}")
 
 
-def last_round(run: RunFolder) -> int:
-    """The round that the run says is the best, or the last that test images were made of."""
-    rounds = [row["round"] for row in run.query("SELECT DISTINCT round FROM samples WHERE split = 'test'")]
-    best = run.path / "best"
-    if best.is_symlink() and int(best.readlink().name) in rounds:
-        return int(best.readlink().name)
-    return max(rounds)
+def reported_round(run: RunFolder) -> int:
+    """The round that the run reports: the last that test images were made of; 0 is the base."""
+    return max(row["round"] for row in run.query("SELECT DISTINCT round FROM samples WHERE split = 'test'"))
+
+
+def own_difference(run: RunFolder) -> tuple[float, float, float]:
+    """RAFT − control as the run says it, with its interval."""
+    arms = json.loads((run.path / "test.json").read_text())["arms"]
+    (found,) = [comparison["difference"] for arm in arms if arm["role"] in ("best", "other")
+                for comparison in arm["comparisons"] if comparison["role"] == "control"]
+    return found["value"], *found["interval"]
 
 
 def test_scores(command: Command, world: pathlib.Path, run: RunFolder, round_: int) -> numpy.ndarray:
@@ -136,13 +141,18 @@ def main() -> int:
         show_rounds("RAFT", run)
         show_rounds("control", control)
         base = test_scores(command, world, run, 0)
-        raft = test_scores(command, world, run, last_round(run))
-        other = test_scores(command, world, control, last_round(control))
+        raft = test_scores(command, world, run, reported_round(run))
+        said, low, high = own_difference(run)
+        other = test_scores(command, world, control, reported_round(control))
     print(f"\ntest reward of {base.shape[0]} prompts with {base.shape[1]} images each, from their files: "
           f"base {base.mean():.3f}, RAFT {raft.mean():.3f}, control {other.mean():.3f}")
     show("RAFT - base", raft - base)
     show("control - base", other - base)
-    is_clear = show("RAFT - control", raft - other) > 0
+    is_clear = show("RAFT - control", raft - other) > 0 and low > 0
+    print(f"the run itself   {said:+8.3f}   95 % [{low:+.3f}, {high:+.3f}]")
+    if abs(said - (raft - other).mean()) > 1e-3:
+        print("the run's own difference is another one", file=sys.stderr)
+        return 1
     print(f"{time.monotonic() - begun:.0f} s in all; RAFT is {'' if is_clear else 'not '}clearly better than control")
     return 0 if is_clear else 1
 

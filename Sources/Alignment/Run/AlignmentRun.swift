@@ -156,7 +156,7 @@ package final class AlignmentRun {
     let isNew = try !ledger.round(round).stages.contains(stage)
     if isNew { try ledger.finish(stage, round: round) }
     try clock.finish(stage, round: round, next: next, isNew: isNew)
-    if isNew, control.lastStage == stage {
+    if control.lastStage == stage, try !ledger.round(round).stages.contains(.evaluate) {
       throw RunError.stageFinished(stage, round: round)
     }
   }

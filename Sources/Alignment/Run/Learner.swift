@@ -32,6 +32,8 @@ final class Learner {
     let seeds = RunSeeds(run: recipe.seed)
     if let path = recipe.adapter.from {
       let file = try AdapterFile.read(path, names: AdapterNames(parts.model))
+      try parts.directory.ledger.requireFact(
+        "adapter_sha256", is: file.hash, what: "the adapter \(path)")
       policy = try DiffusionPolicy(
         parts.model, adapter: file.weights, dropout: recipe.adapter.dropout, settings: settings,
         seeds: seeds)

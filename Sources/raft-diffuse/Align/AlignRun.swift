@@ -31,6 +31,7 @@ struct AlignRun {
       try directory.map { try command.continued($0.paths.recipe) }
       ?? command.resolvedRecipe(changes: changes)
     let recipe = resolution.recipe
+    if let directory { try requireRounds(recipe.rounds.count, in: directory.ledger) }
     if directory == nil { resolution.notes.forEach(note) }
     guard !recipe.model.isEmpty else {
       throw CommandError(
@@ -127,6 +128,18 @@ struct AlignRun {
     } catch {
       progress.finish()
       throw error
+    }
+  }
+
+  /// A run cannot have fewer rounds than it has.
+  private func requireRounds(_ count: Int, in ledger: RunLedger) throws {
+    let finished = try ledger.rounds().last { $0.stages.contains(.evaluate) }?.round ?? 0
+    guard count >= finished else {
+      throw CommandError(
+        status: .usage,
+        description:
+          "the run has \(finished) finished rounds, so --rounds must be \(finished) at least; compare shows earlier ones"
+      )
     }
   }
 
