@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pretrains a small text-to-image model on simple pictures whose truth is known, in about a minute and a half.
+"""Pretrains a small text-to-image model on simple pictures whose truth is known, in under three minutes.
 
     .deps/venv/bin/python scripts/tinyworld.py --out DIR [--seed N] [--threads 2]
 
@@ -78,7 +78,7 @@ class Steps:
 
     clip: int = 350
     autoencoder: int = 250
-    unet: int = 1100
+    unet: int = 800
 
     def shortened(self, share: float) -> "Steps":
         return Steps(*(max(1, round(share * count)) for count in dataclasses.astuple(self)))
