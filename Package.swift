@@ -51,7 +51,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -87,9 +86,7 @@ let package = Package(
     library(
       "RunStore", ["Files", "Imaging", "RAFT", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Recipes", ["Files", "RAFT", .product(name: "Yams", package: "Yams")]),
-    library(
-      "Reporting",
-      ["Files", "Imaging", "RAFT", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    library("Reporting", ["Files", "Imaging", "RAFT"]),
     library(
       "Alignment",
       [
@@ -106,7 +103,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Files"),
     .target(
-      name: "TestSupport", dependencies: ["NN", "Torch"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Diffusion", "NN", "Torch"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),

@@ -22,18 +22,18 @@ struct EventFileTests {
       0x18, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x7F, 0x4B, 0x22, 9, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0x1A, 13,
     ]
     #expect(
-      try EventFile(startedAt: 1).bytes
+      EventFile(startedAt: 1).bytes
         == head + Array("brain.Event:2".utf8) + [0x86, 0xBF, 0x57, 0x7A])
   }
 
   @Test("scalars, histograms and pictures are read back")
   func reading() throws {
     let picture = try Picture(Sample.picture(1, size: 16))
-    var file = try EventFile(startedAt: 100)
-    try file.append(BoardEvent("dev/reward", step: 3, wallTime: 101.5, .scalar(5.25)))
-    try file.append(BoardEvent("rewards", step: 3, wallTime: 102, .histogram([0, 1, 3, .nan, 3])))
-    try file.append(BoardEvent("nothing", step: 3, wallTime: 102, .histogram([.nan])))
-    try file.append(BoardEvent("grid", step: 4, wallTime: 103, .picture(picture)))
+    var file = EventFile(startedAt: 100)
+    file.append(BoardEvent("dev/reward", step: 3, wallTime: 101.5, .scalar(5.25)))
+    file.append(BoardEvent("rewards", step: 3, wallTime: 102, .histogram([0, 1, 3, .nan, 3])))
+    file.append(BoardEvent("nothing", step: 3, wallTime: 102, .histogram([.nan])))
+    file.append(BoardEvent("grid", step: 4, wallTime: 103, .picture(picture)))
     let events = try BoardReader.records(of: file.bytes).map(BoardReader.fields)
     #expect(events.count == 4)
     #expect(events[1][1] == [.integer((101.5).bitPattern)])
@@ -65,8 +65,8 @@ struct EventFileTests {
 
   @Test("a file of equal numbers has one bucket")
   func flatHistogram() throws {
-    var file = try EventFile(startedAt: 0)
-    try file.append(BoardEvent("h", step: 0, wallTime: 0, .histogram([2, 2, 2])))
+    var file = EventFile(startedAt: 0)
+    file.append(BoardEvent("h", step: 0, wallTime: 0, .histogram([2, 2, 2])))
     let event = try BoardReader.fields(of: try BoardReader.records(of: file.bytes)[1])
     let histogram = try Self.fields(try Self.value(event)[5])
     #expect(BoardReader.doubles(try Self.bytes(histogram[6])) == [2])
@@ -82,13 +82,13 @@ struct EventFileTests {
     func number() throws -> Int? {
       try FileManager.default.attributesOfItem(atPath: url.path)[.systemFileNumber] as? Int
     }
-    var file = try EventFile(startedAt: 7)
-    try file.append(BoardEvent("a", step: 1, wallTime: 8, .scalar(1)))
+    var file = EventFile(startedAt: 7)
+    file.append(BoardEvent("a", step: 1, wallTime: 8, .scalar(1)))
     try file.write(to: url.path)
     #expect(try Array(Data(contentsOf: url)) == file.bytes)
 
     let first = try number()
-    try file.append(BoardEvent("a", step: 2, wallTime: 9, .scalar(2)))
+    file.append(BoardEvent("a", step: 2, wallTime: 9, .scalar(2)))
     try Data(file.bytes.dropLast(5)).write(to: url)
     let cut = try number()
     try file.write(to: url.path)
@@ -96,8 +96,8 @@ struct EventFileTests {
     #expect(try Array(Data(contentsOf: url)) == file.bytes)
     #expect(try number() == cut && first != nil)
 
-    var other = try EventFile(startedAt: 7)
-    try other.append(BoardEvent("a", step: 1, wallTime: 8, .scalar(3)))
+    var other = EventFile(startedAt: 7)
+    other.append(BoardEvent("a", step: 1, wallTime: 8, .scalar(3)))
     try other.write(to: url.path)
     #expect(try Array(Data(contentsOf: url)) == other.bytes)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["events"])

@@ -32,52 +32,61 @@ package struct BoardEvent: Sendable, Equatable {
 }
 
 extension BoardEvent {
-  /// The event as TensorBoard stores it; nil where there is nothing to show.
-  var stored: Tensorflow_Event? {
-    var shown = Tensorflow_Summary.Value()
-    shown.tag = tag
+  /// The event as TensorBoard stores it (`tensorflow.Event` with one `Summary.Value`); nil where
+  /// there is nothing to show.
+  var message: ProtobufMessage? {
+    var shown = ProtobufMessage()
+    shown.add(1, bytes: Array(tag.utf8))
     switch value {
-    case .scalar(let number): shown.simpleValue = Float(number)
+    case .scalar(let number): shown.add(2, float: Float(number))
+    case .picture(let picture): shown.add(4, ProtobufMessage(picture))
     case .histogram(let numbers):
-      guard let histogram = Tensorflow_HistogramProto(of: numbers) else { return nil }
-      shown.histo = histogram
-    case .picture(let picture):
-      shown.image.width = Int32(clamping: picture.width)
-      shown.image.height = Int32(clamping: picture.height)
-      shown.image.colorspace = 3
-      shown.image.encodedImageString = picture.data
+      guard let histogram = ProtobufMessage(histogram: numbers) else { return nil }
+      shown.add(5, histogram)
     }
-    var event = Tensorflow_Event()
-    event.wallTime = wallTime
-    event.step = Int64(step)
-    event.summary.value = [shown]
+    var summary = ProtobufMessage()
+    summary.add(1, shown)
+    var event = ProtobufMessage()
+    event.add(1, double: wallTime)
+    event.add(2, integer: Int64(step))
+    event.add(5, summary)
     return event
   }
 }
 
-extension Tensorflow_HistogramProto {
+extension ProtobufMessage {
   private static let bucketCount = 30
 
-  /// Thirty equal buckets from the smallest to the largest finite number, one where these are the
-  /// same; nil where there is none.
-  fileprivate init?(of numbers: [Double]) {
+  /// `tensorflow.Summary.Image`, in RGB.
+  fileprivate init(_ picture: Picture) {
+    self.init()
+    add(1, integer: Int64(picture.height))
+    add(2, integer: Int64(picture.width))
+    add(3, integer: 3)
+    add(4, bytes: picture.data)
+  }
+
+  /// `tensorflow.HistogramProto`: thirty equal buckets from the smallest to the largest finite
+  /// number, one where these are the same; nil where there is none.
+  fileprivate init?(histogram numbers: [Double]) {
     let finite = numbers.filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return nil }
-    self.init()
-    min = low
-    max = high
-    num = Double(finite.count)
-    sum = finite.reduce(0, +)
-    sumSquares = finite.reduce(0) { $0 + $1 * $1 }
     let width = (high - low) / Double(Self.bucketCount)
-    guard width > 0, width.isFinite else {
-      (bucketLimit, bucket) = ([high], [num])
-      return
+    var (limits, counts) = ([high], [Double(finite.count)])
+    if width > 0, width.isFinite {
+      limits = (1..<Self.bucketCount).map { low + Double($0) * width } + [high]
+      counts = Array(repeating: 0, count: Self.bucketCount)
+      for number in finite {
+        counts[Swift.min(Int((number - low) / width), Self.bucketCount - 1)] += 1
+      }
     }
-    bucketLimit = (1..<Self.bucketCount).map { low + Double($0) * width } + [high]
-    bucket = Array(repeating: 0, count: Self.bucketCount)
-    for number in finite {
-      bucket[Swift.min(Int((number - low) / width), Self.bucketCount - 1)] += 1
-    }
+    self.init()
+    add(1, double: low)
+    add(2, double: high)
+    add(3, double: Double(finite.count))
+    add(4, double: finite.reduce(0, +))
+    add(5, double: finite.reduce(0) { $0 + $1 * $1 })
+    add(6, doubles: limits)
+    add(7, doubles: counts)
   }
 }

@@ -1,5 +1,4 @@
 internal import Files
-internal import SwiftProtobuf
 
 /// A file of events for TensorBoard, made from values: the same events give the same bytes.
 package struct EventFile: Sendable, Equatable {
@@ -9,11 +8,11 @@ package struct EventFile: Sendable, Equatable {
   /// A file without events yet.
   ///
   /// - Parameter startedAt: when the run began, seconds since 1970.
-  package init(startedAt: Double) throws {
-    var version = Tensorflow_Event()
-    version.wallTime = startedAt
-    version.fileVersion = "brain.Event:2"
-    bytes = RecordFrame.framed(try version.serializedBytes())
+  package init(startedAt: Double) {
+    var version = ProtobufMessage()
+    version.add(1, double: startedAt)
+    version.add(3, bytes: Array("brain.Event:2".utf8))
+    bytes = RecordFrame.framed(version.bytes)
   }
 
   /// The name that TensorBoard looks for: `events.out.tfevents.` and seconds of ten digits, then
@@ -26,9 +25,9 @@ package struct EventFile: Sendable, Equatable {
   }
 
   /// Adds an event at the end; one that has nothing to show (a histogram of nothing) is left out.
-  package mutating func append(_ event: BoardEvent) throws {
-    guard let stored = event.stored else { return }
-    bytes += RecordFrame.framed(try stored.serializedBytes())
+  package mutating func append(_ event: BoardEvent) {
+    guard let message = event.message else { return }
+    bytes += RecordFrame.framed(message.bytes)
   }
 
   /// Brings the file at `path` to this state.
