@@ -1,3 +1,4 @@
+internal import Alignment
 internal import CLIP
 internal import CLIPReward
 internal import Diffusion
@@ -45,6 +46,7 @@ enum ExitStatus: Int32 {
     case let error as RunStoreError: self = Self.of(error)
     case let error as LedgerError: self = Self.of(error)
     case let error as PolicyError: self = Self.of(error)
+    case let error as RunError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
     case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
     default: return nil
@@ -199,6 +201,14 @@ enum ExitStatus: Int32 {
     case .setting, .nothingToPreserve: .usage
     case .noExamples, .noSample, .shape, .notEncoded, .state: .badInput
     case .round: .internalError
+    }
+  }
+
+  private static func of(_ error: RunError) -> ExitStatus {
+    switch error {
+    case .interrupted, .stageFinished: .tryAgain
+    case .damagedCheckpoint, .damagedTimes, .samples: .badInput
+    case .setting: .usage
     }
   }
 

@@ -68,19 +68,19 @@ package struct RunReporter {
   private func writeEvents() throws {
     let paths = run.parts.directory.paths
     let started = run.clock.started
-    var file = try EventFile(startedAt: started)
+    var file = EventFile(startedAt: started)
     var time = started
     for round in run.rounds {
       time += run.clock.seconds(ofRound: round.number)
-      for event in round.events(wallTime: time) { try file.append(event) }
+      for event in round.events(wallTime: time) { file.append(event) }
       let rewards = try run.rewards(ofRound: round.number)
       if !rewards.isEmpty {
-        try file.append(
+        file.append(
           BoardEvent("train/rewards", step: round.number, wallTime: time, .histogram(rewards)))
       }
       let grid = paths.path(paths.grid(round.number))
       if FileManager.default.fileExists(atPath: grid) {
-        try file.append(
+        file.append(
           BoardEvent(
             "samples", step: round.number, wallTime: time, .picture(try Picture(file: grid))))
       }

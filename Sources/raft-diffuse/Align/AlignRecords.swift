@@ -13,11 +13,14 @@ internal import Torch
 struct AlignRecords {
   private let recipe: Recipe
   private let model: StableDiffusion
+  private let files: ModelFiles
   private let paths: RunPaths
 
-  init(_ recipe: Recipe, _ model: StableDiffusion, _ paths: RunPaths) {
+  /// - Parameter files: which of the model's files were taken.
+  init(_ recipe: Recipe, _ model: StableDiffusion, _ files: ModelFiles, _ paths: RunPaths) {
     self.recipe = recipe
     self.model = model
+    self.files = files
     self.paths = paths
   }
 
@@ -43,20 +46,8 @@ struct AlignRecords {
       clipSkip: 1, emphasis: false, longPrompts: false, precision: model.placement.precisionName,
       device: model.placement.device.description, threads: Machine.threadCount,
       torch: Machine.torchVersion)
-    record.command = arguments(record)
+    // What makes the image again, alone, in the run's folder.
+    record.command = record.arguments(files: files, allowsPartial: false)
     return try record.texts()
-  }
-
-  /// What makes the image again, alone, in the run's folder.
-  private func arguments(_ record: ImageRecord) -> [String] {
-    let settings = [
-      ("model", record.model), ("prompt", record.prompt), ("negative", record.negativePrompt),
-      ("seed", "\(record.seed)"), ("res", "\(record.width)x\(record.height)"),
-      ("sampler", record.sampler), ("steps", "\(record.steps)"),
-      ("guidance", "\(record.guidance)"), ("eta", "\(record.eta)"),
-      ("precision", record.precision), ("threads", "\(record.threads)"),
-    ]
-    let adapters = (record.adapters ?? []).map { "--lora=\($0.argument)" }
-    return ["sample"] + settings.filter { !$0.1.isEmpty }.map { "--\($0.0)=\($0.1)" } + adapters
   }
 }

@@ -84,7 +84,7 @@ struct AlignRun {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
     try run.write(recipe: recipe.yaml())
-    let records = AlignRecords(recipe, model, run.paths)
+    let records = AlignRecords(recipe, model, command.model.files, run.paths)
     let parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
       notes: [
