@@ -128,7 +128,7 @@ def check_scores(task: Task, bench: Bench, run: RunFolder) -> None:
             if not samples:
                 raise Refused("there are no samples")
             expected = bench.scored([run.path / row["image"] for row in samples], [row["text"] for row in samples])
-            found = run.scores(split, round_, bench.reward)
+            found = run.scores(split, round_)
             # What a guard left out has no score, and is checked elsewhere.
             pairs = [(a, b) for a, b in zip(found, expected) if a is not None]
             task.table.row(f"{split} {round_}: scores from the PNGs", worst(*map(list, zip(*pairs))), SCORES,
@@ -154,7 +154,7 @@ def selection(rule: str, scored: list[tuple[float, int, int]]) -> list[tuple[int
 def check_selection(task: Task, bench: Bench, run: RunFolder) -> None:
     for round_ in (1, 2):
         samples = run.samples("train", round_)
-        scores = run.scores("train", round_, bench.reward)
+        scores = run.scores("train", round_)
         expected = selection(bench.select, [(score, row["prompt"], row["k"]) for score, row in zip(scores, samples)])
         found = run.selected(round_)
         task.table.holds(f"round {round_}: --select {bench.select}, from the recorded scores",
@@ -184,12 +184,12 @@ def check_again(task: Task, bench: Bench, run: RunFolder) -> None:
 
 
 def check_batches(task: Task, bench: Bench, run: RunFolder) -> None:
-    samples, scores = run.samples("train", 1), run.scores("train", 1, bench.reward)
+    samples, scores = run.samples("train", 1), run.scores("train", 1)
     for batch in (1, 5):
         other = bench.align(f"batch-{batch}", "--rounds", 1, "--sample-batch", batch, "--stop-after", "select")
         seeds = [row["seed"] for row in other.samples("train", 1)]
         task.table.holds(f"--sample-batch {batch}: the same seeds", seeds == [row["seed"] for row in samples])
-        found = other.scores("train", 1, bench.reward)
+        found = other.scores("train", 1)
         known = [value for value in scores if value is not None]
         tolerance = worst([value for value in found if value is not None], known)
         task.table.row(f"--sample-batch {batch}: scores", tolerance, SCORES)

@@ -14,7 +14,8 @@ import tempfile
 # Columns and keys that hold when something was or how long it took.
 TIME = re.compile(r"(^|_)(time|seconds)(_|$)|peak_memory")
 # Files that hold times besides, or only the way in which a run is written down.
-TIMED_FILES = re.compile(r"(^|/)(events\.out\.tfevents\..*|report\.html|metrics\.jsonl|ledger\.sqlite.*|\.lock)$")
+TIMED_FILES = re.compile(r"(^|/)(events\.out\.tfevents\..*|report\.html|metrics\.jsonl|timings\.json|ledger\.sqlite.*"
+                         r"|\.lock)$")
 
 
 def digest(path: pathlib.Path) -> str:
@@ -104,8 +105,9 @@ class RunFolder:
         """The samples of a split in a round, in the order of prompts and `k`."""
         return self.query(f"SELECT * FROM samples WHERE split = '{split}' AND round = {round_} ORDER BY prompt, k")
 
-    def scores(self, split: str, round_: int, reward: str) -> list[float | None]:
-        """What a reward gave them, in the same order; None where it gave nothing."""
+    def scores(self, split: str, round_: int, reward: str = "reward") -> list[float | None]:
+        """What a reward gave them, in the same order; None where it gave nothing. `reward` is what samples are ranked
+        by, `watch` what is watched."""
         found = self.query("SELECT prompt, k, score FROM scores WHERE split = "
                            f"'{split}' AND round = {round_} AND reward = '{reward}'")
         by_place = {(row["prompt"], row["k"]): row["score"] for row in found}

@@ -349,7 +349,8 @@ def pretrain(folder: pathlib.Path, seed: int = 1, steps: Steps = Steps()) -> dic
     for name, prompts in splits(seed).items():
         (unfinished / "prompts" / f"{name}.txt").write_text("\n".join(prompts) + "\n", encoding="utf-8")
     manifest = dict(seed=seed, threads=torch.get_num_threads(), processor=platform.processor() or platform.machine(),
-                    versions=tinymodels.versions(), **world.manifest, seconds=round(time.monotonic() - begun, 1))
+                    versions=tinymodels.versions(), **world.manifest, seconds=round(time.monotonic() - begun, 1),
+                    processor_seconds=round(time.process_time(), 1))
     tinypipeline.write_json(unfinished / "manifest.json", manifest)
     os.rename(unfinished, folder)
     return manifest

@@ -38,6 +38,10 @@ extension AdapterTargets {
     }
   }
 
+  /// How often what hangs in the model was changed, by whomever: while the number stays, so does
+  /// what hangs there.
+  public var changeCount: Int { slots.reduce(0) { $0 + $1.slot.changeCount } }
+
   /// Takes all adapters off: the model is what it was, bit for bit.
   public func detach() {
     for (_, slot) in slots { slot.detachAll() }

@@ -35,6 +35,9 @@ public final class AdapterSlot {
   private let weight: FrozenWeight
   private var branches: [any LayerBranch] = []
 
+  /// How often what hangs here was changed, by whomever.
+  public private(set) var changeCount = 0
+
   init(_ weight: FrozenWeight, name: String, geometry: LayerGeometry) {
     self.weight = weight
     self.name = name
@@ -60,19 +63,27 @@ public final class AdapterSlot {
   public var parameters: [Tensor] { branches.flatMap(\.parameters) }
 
   /// Hangs `branch` beside the weight.
-  public func attach(_ branch: any LayerBranch) { branches.append(branch) }
+  public func attach(_ branch: any LayerBranch) {
+    changeCount += 1
+    branches.append(branch)
+  }
 
   /// Takes `branch` off where it hangs.
-  public func detach(_ branch: any LayerBranch) { branches.removeAll { $0 === branch } }
+  public func detach(_ branch: any LayerBranch) {
+    changeCount += 1
+    branches.removeAll { $0 === branch }
+  }
 
   /// Takes all branches off, and what was folded out of the weight.
   public func detachAll() {
+    changeCount += 1
     branches = []
     weight.change = nil
   }
 
   /// Folds `branches` into the weight, in place of what was folded before.
   public func fold(_ branches: [any LayerBranch]) {
+    changeCount += 1
     guard let first = branches.first else {
       weight.change = nil
       return

@@ -5,13 +5,17 @@ final class ProgressLine {
   private let total: Int
   private let unit: String
   private let isQuiet: Bool
+  private let beginning: Int
   private let start = ContinuousClock.now
   private var shown: ContinuousClock.Instant?
   private var width = 0
 
   /// Progress over `total` pieces of work.
-  init(total: Int, unit: String, isQuiet: Bool) {
+  ///
+  /// - Parameter beginning: how many of them are done already and tell nothing of the pace.
+  init(total: Int, unit: String, isQuiet: Bool, from beginning: Int = 0) {
     self.total = total
+    self.beginning = beginning
     self.unit = unit
     self.isQuiet = isQuiet
   }
@@ -23,7 +27,8 @@ final class ProgressLine {
     let interval: Duration = Console.isTerminal ? .milliseconds(100) : .seconds(10)
     if done < total, let shown, now - shown < interval { return }
     shown = now
-    let line = Self.line(done, total, unit, what, elapsed: (now - start).seconds)
+    let line = Self.line(
+      done, total, unit, what, elapsed: (now - start).seconds, from: beginning)
     guard Console.isTerminal else { return Console.note(line) }
     let padding = String(repeating: " ", count: max(width - line.count, 0))
     width = line.count
@@ -36,11 +41,13 @@ final class ProgressLine {
     width = 0
   }
 
-  /// Such as `step 12/40 · image 1-4 of 8 · 1.9 s/step · 0:53 left`.
-  static func line(_ done: Int, _ total: Int, _ unit: String, _ what: String, elapsed: Double)
-    -> String
-  {
-    let pace = elapsed / Double(max(done, 1))
+  /// Such as `step 12/40 · image 1-4 of 8 · 1.9 s/step · 0:53 left`; without a pace before the first
+  /// piece is done.
+  static func line(
+    _ done: Int, _ total: Int, _ unit: String, _ what: String, elapsed: Double, from beginning: Int
+  ) -> String {
+    guard done > beginning else { return "\(unit) \(done)/\(total) · \(what)" }
+    let pace = elapsed / Double(done - beginning)
     let left = pace * Double(total - done)
     let rate =
       pace >= 1

@@ -41,7 +41,9 @@ struct RunPlanTests {
       }.tuningEvaluations == 3 * 2 * 1 * 3 * 2 * 3)
   }
 
-  @Test("dev is looked at every so often, and after the last round", arguments: [(1, 5), (2, 3), (3, 2), (9, 1)])
+  @Test(
+    "dev is looked at every so often, and after the last round",
+    arguments: [(1, 5), (2, 3), (3, 2), (9, 1)])
   func looks(every: Int, expected: Int) {
     let plan = plan {
       $0.control = false

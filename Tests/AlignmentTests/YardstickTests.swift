@@ -14,11 +14,12 @@ struct YardstickTests {
       mixture: try RewardMixture([.init("red"), .init("green", weight: 0.5)], scale: scale))
   }
 
-  @Test("a mixture is measured in deviations of the base's images, each component by itself",
+  @Test(
+    "a mixture is measured in deviations of the base's images, each component by itself",
     arguments: [ScoreScale.zScore, .rank])
   func mixture(scale: ScoreScale) throws {
     // Means 2 and 10, standard deviations 1 and 4.
-    let yardstick = Yardstick(try judge(scale), base: [[1, 3, nil], [6, 14, 10.0]].map { $0 })
+    let yardstick = Yardstick(try judge(scale), base: [[1, 3, nil], [6, 14, 10]])
     let deviation = (32.0 / 3).squareRoot()
     #expect(abs(try #require(yardstick.value([4, 14])) - (2 + 0.5 * 4 / deviation)) < 1e-12)
     #expect(abs(try #require(yardstick.value([2, 10]))) < 1e-12)

@@ -155,21 +155,6 @@ struct RunReportTests {
     #expect(round.events(wallTime: 60).allSatisfy { $0.step == 2 && $0.wallTime == 60 })
   }
 
-  @Test("a line of metrics.jsonl is JSON that reads back as the same numbers")
-  func metrics() throws {
-    var round = Sample.round(3)
-    round.adapterNorms = [.init("a \"block\"", 1e-7)]
-    let line = round.metricsLine
-    #expect(line.hasPrefix("{\"round\":3,\"reward_mean\":"))
-    #expect(line.contains(",\"samples\":100,\"excluded\":2,"))
-    let numbers = try JSONDecoder().decode([String: Double].self, from: Data(line.utf8))
-    #expect(numbers["norm_a__block_"] == 1e-7)
-    #expect(numbers.count == round.scalars.count + 1)
-    for scalar in round.scalars where !scalar.name.hasPrefix("norm") {
-      #expect(numbers[scalar.name] == scalar.value)
-    }
-  }
-
   @Test(
     "the sample report can be written for a look at it",
     .enabled(if: ProcessInfo.processInfo.environment["SAMPLE_REPORT"] != nil))

@@ -12,6 +12,9 @@ struct DevPanel {
   let learner: Learner
   let library: SampleLibrary
 
+  /// What distances are measured to; nil for the base's dev images.
+  let reference: ReferenceImages?
+
   /// Probes of the drift, at most so many: each costs two evaluations of the network.
   private static let probeCount = 8
 
@@ -24,9 +27,8 @@ struct DevPanel {
     summary.devWatch = .mean(ofPrompts: images.byPrompt(images.watched))
     summary.diversity = PromptDiversity.mean(
       ofPrompts: images.byPrompt(images.embeddings).map { $0.compactMap(\.self) })
-    if round > 0 {
-      summary.mmd = MeanDiscrepancy.squared(
-        images.embeddings.compactMap(\.self), base.embeddings.compactMap(\.self))
+    if let reference = try reference?.embeddings() ?? (round > 0 ? base.known : nil) {
+      summary.mmd = MeanDiscrepancy.squared(images.known, reference)
     }
     summary.imageStatistics = ImageStatistics.mean(
       of: try images.rows.compactMap { row in
@@ -37,17 +39,15 @@ struct DevPanel {
     summary.adapterNorms = distance.norms.blocks.compactMap { block in
       block.relativeChange.map { .init(block.name, $0) }
     }
-    return Dictionary(summary.scalars.map { ($0.name, $0.value) }) { first, _ in first }
+    return summary.numbers
   }
 
   /// The base's own samples, one a prompt before a second of any.
   private func probes(_ rows: [SampleRow]) throws -> [DriftProbe] {
     let made = rows.filter { $0.latents != nil }
       .sorted { ($0.address.index, $0.address.prompt) < ($1.address.index, $1.address.prompt) }
-    return try made.prefix(Self.probeCount).compactMap { row in
-      try row.latents.map {
-        DriftProbe(latents: try library.latents($0), prompt: row.facts.prompt)
-      }
+    return try made.prefix(Self.probeCount).map { row in
+      DriftProbe(latents: try library.latents(of: row), prompt: row.facts.prompt)
     }
   }
 }

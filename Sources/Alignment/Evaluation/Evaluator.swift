@@ -26,6 +26,9 @@ package struct EvaluatedImages {
     self.embeddings = embeddings
   }
 
+  /// The embeddings that there are.
+  var known: [[Float]] { embeddings.compactMap(\.self) }
+
   /// `values` by prompt.
   func byPrompt<Value>(_ values: [Value]) -> [[Value]] {
     Dictionary(grouping: rows.indices, by: { rows[$0].address.prompt })
@@ -57,7 +60,14 @@ struct Evaluator {
       : (recipe.prompts.dev, recipe.evaluating.devImages)
     let requests = SampleRequest.requests(
       count, of: prompts, at: prompts.indices, split: split, round: round, seeds: seeds)
-    return try maker.rows(for: requests, sampling: recipe.evaluating.sampling, after: round)
+    return try maker.evaluated(requests, after: round)
+  }
+
+  /// The embeddings of a split's images, without scores; nil for those without one.
+  func embeddings(_ split: Split, after round: Int) throws -> [[Float]?] {
+    let rows = try rows(split, after: round)
+    try scorer.embed(rows)
+    return try scorer.embeddings(of: rows)
   }
 
   /// Rewards on one scale for all rounds.

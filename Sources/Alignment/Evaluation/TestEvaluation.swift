@@ -62,7 +62,8 @@ package struct TestEvaluation {
       Estimate(
         comparison.difference ?? .nan, interval: comparison.interval.range,
         prompts: comparison.prompts),
-      probability: comparison.test.p, winRate: comparison.wins.rate)
+      probability: comparison.test.p, winRate: comparison.wins.rate,
+      intervalNote: comparison.interval.absence.map { "\($0)" })
   }
 
   /// What choosing the best of as many images of the base as there are seeds gives, without any

@@ -56,7 +56,7 @@ package final class AlignmentJob {
   }
 
   private func runControl(rounds: Int) throws -> AlignmentRun {
-    let directory = try ControlArm.directory(of: parts.directory)
+    let directory = try RunDirectory.opened(at: parts.directory.paths.control.folder)
     let control = ControlArm.recipe(of: recipe, rounds: rounds)
     try directory.write(recipe: control.yaml())
     var parts = self.parts

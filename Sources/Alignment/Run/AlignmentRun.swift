@@ -42,13 +42,15 @@ package final class AlignmentRun {
     self.parts = parts
     self.control = control
     learner = try Learner(recipe, parts, control)
-    maker = ImageMaker(recipe, learner, parts, control)
+    maker = try ImageMaker(recipe, learner, parts, control)
     scorer = Scorer(
       parts.rewards, parts.directory, control, batch: parts.settled.scoreBatch)
     library = SampleLibrary(directory: parts.directory)
     evaluator = Evaluator(
       recipe: recipe, seeds: RunSeeds(run: recipe.seed), maker: maker, scorer: scorer)
-    panel = DevPanel(evaluator: evaluator, learner: learner, library: library)
+    panel = DevPanel(
+      evaluator: evaluator, learner: learner, library: library,
+      reference: ReferenceImages(recipe, parts, control))
     pictures = RoundPictures(recipe: recipe, directory: parts.directory, library: library)
     clock = try StageClock(parts.directory)
   }
@@ -58,7 +60,7 @@ package final class AlignmentRun {
   /// - Throws: `RunError.interrupted` and `RunError.stageFinished`, which are no failures, and what
   ///   goes wrong.
   package func run() throws {
-    warnOfTruncation()
+    try warnOfTruncation()
     let rule = StoppingRule(
       patience: recipe.stopping.patience, minimalGain: recipe.stopping.minimalGain,
       budget: RunBudget(seconds: recipe.stopping.seconds, samples: recipe.stopping.samples))
@@ -110,7 +112,7 @@ package final class AlignmentRun {
     var loop = try RewardRankedFineTuning(
       settings,
       policy: RecordedPolicy(
-        recipe: recipe, maker: maker, learner: learner, library: library, ledger: ledger),
+        maker: maker, learner: learner, library: library, ledger: ledger),
       reward: RecordedReward(scorer: scorer, ledger: ledger), prompts: recipe.prompts.train,
       seeds: RunSeeds(run: recipe.seed))
     loop.fingerprint = { [unowned self] in digests[$0.request.address] }
@@ -169,7 +171,10 @@ package final class AlignmentRun {
     let isNew = !known.stages.contains(.evaluate)
     if isNew {
       var metrics = isDue ? try panel.metrics(after: round) : [:]
-      if let report { metrics.merge(report.metrics) { $1 } }
+      if let report {
+        metrics = RunSummary.Round(round, metrics, report, recipe.prompts.train).numbers
+          .merging(report.uncharted) { $1 }
+      }
       try ledger.record(metrics: metrics, round: round)
       try ledger.finish(.evaluate, round: round)
       known = try ledger.round(round)
@@ -202,9 +207,9 @@ package final class AlignmentRun {
     learner.preserved = try rows.map { try library.candidate($0) }
   }
 
-  private func warnOfTruncation() {
+  private func warnOfTruncation() throws {
     for prompt in Set(recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test).sorted() {
-      guard let rest = (try? learner.truncation(of: prompt)) ?? nil else { continue }
+      guard let rest = try learner.truncation(of: prompt) else { continue }
       warn("the model sees 75 tokens of a prompt; this was cut off: “\(rest)”")
     }
   }

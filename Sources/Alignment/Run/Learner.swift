@@ -63,13 +63,16 @@ final class Learner {
   }
 
   /// Samples one batch from the model as it is after a round.
+  ///
+  /// - Parameter adapter: what it samples with instead of its own.
   func samples(
     _ requests: [ImageRequest], _ sampling: Recipe.Sampling, after round: Int,
-    progress: (SamplingProgress) -> Void
+    adapter: AdapterWeights? = nil, progress: (SamplingProgress) -> Void
   ) throws -> [Result<DiffusionSample, GenerationError>] {
-    try stand(after: round)
+    if adapter == nil { try stand(after: round) }
     return try policy.samples(
       requests, sampling: SamplerSettings(sampling),
+      adapter: adapter.map { .given($0, scale: 1) } ?? .current,
       progress: { step in
         progress(step)
         return .continue

@@ -1,11 +1,9 @@
 internal import Policies
 internal import RAFT
-internal import Recipes
 internal import RunStore
 
 /// A run's policy: what the run's folder has is neither sampled nor learned again.
 struct RecordedPolicy: Policy {
-  let recipe: Recipe
   let maker: ImageMaker
   let learner: Learner
   let library: SampleLibrary
@@ -15,7 +13,7 @@ struct RecordedPolicy: Policy {
     -> [Candidate<String, DiffusionSample>]
   {
     guard let round = requests.first?.address.round else { return [] }
-    let rows = try maker.rows(for: requests, sampling: recipe.collecting, after: round - 1)
+    let rows = try maker.collected(requests, after: round - 1)
     return try zip(requests, rows).map { try library.candidate($0, $1) }
   }
 

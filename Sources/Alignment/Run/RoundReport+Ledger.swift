@@ -4,23 +4,23 @@ internal import Reporting
 internal import RunStore
 
 extension RoundReport {
-  /// The round's numbers as the ledger and metrics.jsonl name them.
-  var metrics: [String: Double] {
-    var metrics: [String: Double] = [
-      "samples": Double(candidates), "selected": Double(selected), "examples": Double(examples),
-      "excluded": Double(exclusions.values.reduce(0, +)), "reward_mean": meanReward,
-      "reward_best": bestReward, "reward_selected": selectedReward, "gain_of_best": gain,
-      "acceptance_rate": acceptanceRate, "selection_divergence": selectionDivergence,
+  /// Numbers that the ledger and metrics.jsonl have and no chart shows.
+  var uncharted: [String: Double] {
+    var numbers: [String: Double] = [
+      "examples": Double(examples), "gain_of_best": gain, "acceptance_rate": acceptanceRate,
+      "selection_divergence": selectionDivergence,
     ]
-    metrics["reward_spread"] = spread
-    metrics["gain_predicted"] = predictedGain
-    metrics["loss"] = tuning.meanLoss
-    metrics["last_loss"] = tuning.lastLoss
-    return metrics
+    numbers["last_loss"] = tuning.lastLoss
+    return numbers
   }
 }
 
 extension RunSummary.Round {
+  /// Its numbers by the names of metrics.jsonl.
+  var numbers: [String: Double] {
+    Dictionary(scalars.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
   /// A round from the numbers that the ledger has of it.
   ///
   /// - Parameters:

@@ -21,6 +21,9 @@ package struct RunParts {
   /// What is written into a sample's PNG about how it was made.
   let texts: ImageMaker.Texts
 
+  /// Another model that makes the samples to learn from; nil for the one that learns.
+  package var generator: StableDiffusion?
+
   /// A run whose samples can be taken over where they are the same; nil for none.
   var donor: RunDirectory?
 

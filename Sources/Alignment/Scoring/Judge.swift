@@ -57,9 +57,9 @@ package struct RunRewards {
     self.embedder = embedder
   }
 
-  /// The fingerprints of what scores depend on, in one text.
-  package var passports: String {
-    ([judge.passport] + (watch.map { [$0.passport] } ?? [])).map(\.fingerprint)
-      .joined(separator: " ")
-  }
+  /// The fingerprint of what the scores depend on that samples are ranked by.
+  package var passport: String { judge.passport.fingerprint }
+
+  /// The same of the scores that are watched; empty where nothing is.
+  package var watchPassport: String { watch?.passport.fingerprint ?? "" }
 }

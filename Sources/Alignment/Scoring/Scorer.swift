@@ -92,23 +92,29 @@ final class Scorer {
   }
 
   private func score(_ rows: [SampleRow], _ judge: Judge, _ role: Role) throws {
-    for start in stride(from: 0, to: rows.count, by: batch) {
-      try control.check("while scoring; what is scored is kept")
-      let chunk = Array(rows[start..<min(start + batch, rows.count)])
+    guard let first = rows.first?.address else { return }
+    func tell(_ done: Int) {
       control.tell(
         .progress(
           RunProgress(
-            round: chunk[0].address.round, what: "scoring \(chunk[0].address.split.rawValue)",
-            unit: "image", done: start, total: rows.count)))
+            round: first.round, what: "scoring \(first.split.rawValue)", unit: "image", done: done,
+            total: rows.count)))
+    }
+    for start in stride(from: 0, to: rows.count, by: batch) {
+      try control.check("while scoring; what is scored is kept")
+      let chunk = Array(rows[start..<min(start + batch, rows.count)])
+      tell(start)
       try embed(chunk)
       for component in judge.components { try score(chunk, component, role) }
     }
+    tell(rows.count)
   }
 
-  private func embed(_ rows: [SampleRow]) throws {
+  /// Embeds what is not embedded yet.
+  func embed(_ rows: [SampleRow]) throws {
     guard let embedder = rewards.embedder else { return }
     let known = try ledger.embeddings(at: rows.map(\.address), model: embedder.modelDigest)
-    let missing = rows.filter { known[$0.address] == nil }
+    let missing = rows.filter { known[$0.address] == nil && $0.image != nil }
     guard !missing.isEmpty else { return }
     let found = zip(missing, try embedder.embeddings(of: missing.map(input)))
     try ledger.record(

@@ -118,7 +118,6 @@ extension DiffusionPolicy {
     guard !examples.isEmpty else { throw PolicyError.noExamples(round: round) }
     guard round != progress.round else { return }
     if tuning.beginsFromBase, progress.round > 0 {
-      hung = []
       progress = try Self.beginning(model, start, dropout, settings)
     }
     progress.begin(round)

@@ -10,7 +10,7 @@ internal import Torch
 /// It is in one of two phases, never in both: *sampling*, with a finished adapter folded into fp32
 /// weights or beside narrower ones, and *training*, with the adapter's own factors beside the
 /// weights. The base's weights are never written to; with all adapters off the model is what it was,
-/// bit for bit. The model's adapter slots are the policy's for as long as it lives.
+/// bit for bit. Several policies may share a model: each hangs its own adapter in when it samples.
 public final class DiffusionPolicy: Policy {
   /// What a policy does after each of its steps; an error that it throws stops the round there,
   /// between two steps.
@@ -47,8 +47,8 @@ public final class DiffusionPolicy: Policy {
   /// The share of the adapter's inputs that is left out at each step.
   let dropout: Double
 
-  /// The finished adapters that hang in the model.
-  var hung: [(weights: AdapterWeights, scale: Double)] = []
+  /// The finished adapters that this policy hung in last, and the model's count of changes then.
+  private var hung: (adapters: [(weights: AdapterWeights, scale: Double)], changeCount: Int)?
 
   /// A policy with a new adapter, which changes nothing yet.
   ///
@@ -113,18 +113,20 @@ extension DiffusionPolicy {
       case .given(let weights, let scale): [(weights, scale)]
       }
     // Folding anew for every batch would cost more than it saves.
-    let isThere =
-      wanted.count == hung.count
-      && zip(wanted, hung).allSatisfy { $0.scale == $1.scale && $0.weights.isSame(as: $1.weights) }
-    guard !isThere else { return }
+    if let hung, hung.changeCount == targets.changeCount, hung.adapters.count == wanted.count,
+      zip(wanted, hung.adapters).allSatisfy({
+        $0.scale == $1.scale && $0.weights.isSame(as: $1.weights)
+      })
+    {
+      return
+    }
     try targets.attach(wanted, folding: true)
-    hung = wanted
+    hung = (wanted, targets.changeCount)
   }
 
   /// A trainer of the adapter as it is in `progress`, hung in alone.
   func makeTrainer(_ progress: TuningProgress, round: Int) throws -> DenoisingTrainer {
     targets.detach()
-    hung = []
     let trainer = try Self.trainer(
       model, progress.factors, dropout, settings, seed: seeds.seed("tune.dropout", round))
     do {

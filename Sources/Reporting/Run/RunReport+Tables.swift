@@ -20,6 +20,7 @@ extension RunReport {
       rows.append(name + (lines.first ?? []))
       rows += lines.dropFirst().map { ["", "", ""] + $0 }
     }
+    let notes = Set(test.arms.flatMap { $0.comparisons.compactMap(\.intervalNote) }).sorted()
     return ReportTable(
       columns: [
         .init("arm"), .init(summary.rewardName, isNumeric: true),
@@ -29,7 +30,8 @@ extension RunReport {
       ],
       rows: rows, emphasised: emphasised,
       note: "\(test.prompts) prompts, \(test.seeds) seeds of each, the same for every arm; "
-        + "differences (the arm less what it is compared with) are paired, intervals are 95 %.")
+        + "differences (the arm less what it is compared with) are paired, intervals are 95 %."
+        + notes.map { " \($0.prefix(1).uppercased())\($0.dropFirst())." }.joined())
   }
 
   /// The rounds' main numbers; columns of which nothing is known are left out.

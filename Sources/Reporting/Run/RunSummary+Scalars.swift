@@ -48,24 +48,10 @@ extension RunSummary.Round {
       value.flatMap { $0.isFinite ? Scalar(name: name, tag: tag, value: $0) : nil }
     }
   }
-  /// The round's line of metrics.jsonl, without a line feed: `{"round":1,"reward_mean":5.21,…}`.
-  package var metricsLine: String {
-    let numbers = scalars.map { scalar -> String in
-      let name = scalar.name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "_" }
-      return "\"\(String(name))\":\(Self.json(scalar.value))"
-    }
-    return "{\((["\"round\":\(number)"] + numbers).joined(separator: ","))}"
-  }
-
   /// The round's points on TensorBoard's curves.
   ///
   /// - Parameter wallTime: when the round ended, seconds since 1970.
   package func events(wallTime: Double) -> [BoardEvent] {
     scalars.map { BoardEvent($0.tag, step: number, wallTime: wallTime, .scalar($0.value)) }
-  }
-
-  /// The shortest number that reads back as the same, counts without a decimal point.
-  private static func json(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? "\(value)"
   }
 }

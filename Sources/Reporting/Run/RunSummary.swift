@@ -125,11 +125,15 @@ package struct RunSummary: Sendable, Equatable, Codable {
     /// The share of pairs in which this arm is better, ties counted half, 0…1.
     package var winRate: Double?
 
+    /// Why the difference has no interval; nil where it has one.
+    package var intervalNote: String?
+
     /// A difference from `other`.
     package init(
       to other: String, _ role: Arm.Role, _ difference: Estimate, probability: Double? = nil,
-      winRate: Double? = nil
+      winRate: Double? = nil, intervalNote: String? = nil
     ) {
+      self.intervalNote = intervalNote
       self.other = other
       self.role = role
       self.difference = difference

@@ -24,8 +24,8 @@ package final class RunDirectory: Sendable {
   // MARK: Beginning
 
   /// Makes the folder for a new run and keeps other processes out. It is a run once its recipe is
-  /// written, by ``write(recipe:)``; what was left of a beginning that did not come so far is taken
-  /// over.
+  /// written, by ``write(recipe:)``; what was left of a beginning that did not come so far is
+  /// removed: it may have settled other things.
   ///
   /// - Throws: ``RunStoreError`` where there is a run, or anything else, or where nothing can be
   ///   written; ``LedgerError``.
@@ -42,6 +42,7 @@ package final class RunDirectory: Sendable {
     let lock = try RunLock(paths)
     // Another process may have begun a run, and ended, before the lock was taken.
     try refuseUnlessNew(paths)
+    removeLedger(paths)
     return RunDirectory(paths, try RunLedger(paths.ledger), lock)
   }
 
@@ -58,7 +59,7 @@ package final class RunDirectory: Sendable {
     guard isFolder.boolValue else { throw RunStoreError.notAFolder(paths.folder) }
     let names = try FolderListing.names(in: paths.folder)
     if names.contains(RunPaths.recipeName) { throw RunStoreError.exists(paths.folder) }
-    let beginnings = ["", "-wal", "-shm"].map { RunPaths.ledgerName + $0 } + [RunPaths.lockName]
+    let beginnings = ledgerNames + [RunPaths.lockName]
     guard names.allSatisfy({ beginnings.contains($0) || Leftovers.isTemporary($0) }) else {
       throw RunStoreError.notEmpty(paths.folder)
     }
@@ -74,11 +75,18 @@ package final class RunDirectory: Sendable {
   package func abandon() throws {
     guard access(paths.recipe, F_OK) != 0 else { return }
     try ledger.close()
-    for suffix in ["", "-wal", "-shm"] { unlink(paths.ledger + suffix) }
+    Self.removeLedger(paths)
     unlink(paths.lock)
     // Fails where the user has put something into it meanwhile, which stays.
     rmdir(paths.folder)
   }
+
+  private static func removeLedger(_ paths: RunPaths) {
+    for name in ledgerNames { unlink(paths.path(name)) }
+  }
+
+  /// The ledger and what SQLite writes beside it.
+  private static let ledgerNames = ["", "-wal", "-shm"].map { RunPaths.ledgerName + $0 }
 
   // MARK: Going on
 

@@ -1,3 +1,4 @@
+internal import Alignment
 internal import CLIPReward
 internal import Diffusion
 internal import Foundation
@@ -24,6 +25,20 @@ extension AlignCommand {
       layers.insert(own, at: 0)
     }
     return try RecipeResolution(of: layers)
+  }
+
+  /// How `recipe` differs from the published one of its kind, a line each; none where there is no
+  /// such recipe. For the published one itself, how ours differs.
+  func differencesFromPublished(_ recipe: Recipe) throws -> [String] {
+    let catalog = RecipeCatalog(folders: RecipeCatalog.installedFolders)
+    let suffix = "-published"
+    let isPublished = recipe.name.hasSuffix(suffix)
+    let other = isPublished ? String(recipe.name.dropLast(suffix.count)) : recipe.name + suffix
+    guard try catalog.names().contains(other) else { return [] }
+    let layers = try [RecipeLayer(file: catalog.file(of: other)), flags()]
+    let counterpart = try RecipeResolution(of: layers).recipe
+    let (ours, published) = isPublished ? (counterpart, recipe) : (recipe, counterpart)
+    return ours.differences(from: published).map { $0.description(of: "published") }
   }
 
   /// The run's recipe, with what --resume may change.
@@ -67,6 +82,9 @@ extension AlignCommand {
     try layer.set(.model, to: model.model, by: "--model")
     try layer.set(.res, to: model.res.map { "\($0.width)x\($0.height)" }, by: "--res")
     try layer.set(.precision, to: model.precision?.rawValue, by: "--precision")
+    if let folder = rounds.fromSamples, prompts.prompts == nil {
+      try layer.set(.promptsTrain, to: SampleFolder(folder).captions, by: "--from-samples")
+    }
     try layer.set(.promptsTrain, to: prompts.prompts, by: "--prompts")
     try layer.set(.promptsDev, to: prompts.devPrompts, by: "--dev-prompts")
     try layer.set(.promptsTest, to: prompts.testPrompts, by: "--test-prompts")
@@ -103,9 +121,11 @@ extension AlignCommand {
     try layer.set(.roundsSamples, to: rounds.samplesPerPrompt, by: "--samples-per-prompt")
     try layer.set(.select, to: rounds.select, by: "--select")
     try layer.set(.roundsBeta, to: rounds.beta, by: "--beta")
-    try layer.set(.roundsReplay, to: rounds.replay ? true : nil, by: "--replay")
-    try layer.set(.roundsFromBase, to: rounds.fromBase ? true : nil, by: "--from-base")
+    try layer.set(.roundsReplay, to: rounds.replay, by: "--replay")
+    try layer.set(.roundsFromBase, to: rounds.fromBase, by: "--from-base")
     try layer.set(.roundsSamplesFrom, to: rounds.fromSamples, by: "--from-samples")
+    try layer.set(.roundsGenerator, to: rounds.generator, by: "--generator")
+    try layer.set(.roundsGeneratorAdapter, to: rounds.generatorLora, by: "--generator-lora")
     try layer.set(.control, to: rounds.control, by: "--control")
     try layer.set(.stoppingPatience, to: rounds.patience, by: "--patience")
     try layer.set(.stoppingBudget, to: rounds.budget, by: "--budget")

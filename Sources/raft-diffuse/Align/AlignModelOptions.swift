@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Diffusion
-internal import Torch
 
 /// Which model, where, and in what precision.
 struct AlignModelOptions: ParsableArguments {
@@ -28,19 +27,6 @@ struct AlignModelOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1…1024.")
-    }
-    guard device != "auto" else { return }
-    do {
-      _ = try Device(parsing: device)
-    } catch {
-      throw ValidationError("\(error)")
-    }
-  }
-
-  /// The device that was asked for, or the best there is.
-  func chosenDevice() throws -> Device {
-    device == "auto" ? .automatic : try Device(parsing: device).checked()
+    try DeviceChoice.check(device: device, threads: threads)
   }
 }

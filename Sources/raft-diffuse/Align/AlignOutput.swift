@@ -55,5 +55,6 @@ struct AlignOutput: ParsableArguments {
 }
 
 extension RunStage: ExpressibleByArgument {
+  /// The stages that a run can be ended after.
   public static var allValueStrings: [String] { ["sample", "score", "select"] }
 }

@@ -41,7 +41,8 @@ final class AlignProgress {
     let what = String(progress.what.prefix { $0 != "," })
     if shown?.round != progress.round || shown?.what != what {
       finish()
-      line = ProgressLine(total: progress.total, unit: progress.unit, isQuiet: isQuiet)
+      line = ProgressLine(
+        total: progress.total, unit: progress.unit, isQuiet: isQuiet, from: progress.done)
       shown = (progress.round, what)
     }
     line?.update(progress.done, "round \(progress.round), \(progress.what)")
@@ -78,7 +79,10 @@ final class AlignProgress {
 
   /// The plan, a line each.
   static func describe(_ plan: RunPlan) -> [String] {
-    func bytes(_ count: Int) -> String { String(format: "%.1f GB", Double(count) / 1e9) }
+    func bytes(_ count: Int) -> String {
+      count < 1_000_000_000
+        ? "\((count + 999_999) / 1_000_000) MB" : String(format: "%.1f GB", Double(count) / 1e9)
+    }
     var lines = [
       "plan: \(plan.trainingSamples) samples to learn from and \(plan.evaluationImages) images that decide and report",
       "plan: \(plan.samplingEvaluations) evaluations of the network in sampling, \(plan.tuningEvaluations) in training (a gradient counted as two)",

@@ -16,11 +16,10 @@ struct AlignRecords {
   private let files: ModelFiles
   private let paths: RunPaths
 
-  /// - Parameter files: which of the model's files were taken.
   init(_ recipe: Recipe, _ model: StableDiffusion, _ files: ModelFiles, _ paths: RunPaths) {
+    self.files = files
     self.recipe = recipe
     self.model = model
-    self.files = files
     self.paths = paths
   }
 
@@ -46,7 +45,7 @@ struct AlignRecords {
       clipSkip: 1, emphasis: false, longPrompts: false, precision: model.placement.precisionName,
       device: model.placement.device.description, threads: Machine.threadCount,
       torch: Machine.torchVersion)
-    // What makes the image again, alone, in the run's folder.
+    // To be run in the run's folder.
     record.command = record.arguments(files: files, allowsPartial: false)
     return try record.texts()
   }

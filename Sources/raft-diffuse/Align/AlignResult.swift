@@ -39,6 +39,11 @@ struct AlignResult: Encodable {
   func print(asJSON: Bool) throws {
     if asJSON { return try Console.json(self) }
     for arm in test?.arms ?? [] { try Console.result(Self.line(arm)) }
+    for note in Set((test?.arms ?? []).flatMap { $0.comparisons.compactMap(\.intervalNote) })
+      .sorted()
+    {
+      try Console.result(note)
+    }
     if let stopped { try Console.result("stopped: \(stopped)") }
     try Console.result(
       adapter.map { "best: round \(best), \($0)" }

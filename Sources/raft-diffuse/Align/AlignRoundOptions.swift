@@ -23,17 +23,29 @@ struct AlignRoundOptions: ParsableArguments {
     help: ArgumentHelp("Rank by reward − β·d, d being how far the model moved.", valueName: "x"))
   var beta: Double?
 
-  @Flag(help: "Learn in each round from the best of all rounds before, too.")
-  var replay = false
+  @Flag(
+    inversion: .prefixedNo, help: "Learn in each round from the best of all rounds so far, too.")
+  var replay: Bool?
 
-  @Flag(help: "Begin each round's training anew from the base.")
-  var fromBase = false
+  @Flag(inversion: .prefixedNo, help: "Begin each round's training anew from the base.")
+  var fromBase: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Learn from the images of this folder instead of sampling: PNGs with captions.",
+      "Learn from the images of this folder instead of sampling, captioned as tune has them.",
       valueName: "dir"))
   var fromSamples: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Learn from what this model samples instead of the one that learns.",
+      valueName: "dir|file|hub-id"))
+  var generator: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Learn from what the model samples with this adapter.", valueName: "file"))
+  var generatorLora: String?
 
   @Flag(
     inversion: .prefixedNo, help: "Run the control arm as well: random selection, all else equal.")

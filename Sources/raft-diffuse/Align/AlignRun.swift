@@ -40,7 +40,7 @@ struct AlignRun {
       )
     }
     try settleThreads(directory)
-    let device = try command.model.chosenDevice()
+    let device = try DeviceChoice.chosen(command.model.device)
     guard let precision = Precision(rawValue: recipe.precision) else {
       throw CommandError(
         status: .usage, description: "there is no precision “\(recipe.precision)”")
@@ -58,7 +58,7 @@ struct AlignRun {
       recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test)
     let batch = output.sampleBatch ?? BatchSize.fitting(model, textToImage(recipe))
     if output.dryRun {
-      return try show(RunPlan(measuring: recipe, on: model, batch: batch), recipe)
+      return try show(RunPlan(measuring: recipe, on: model, batch: batch), resolution)
     }
     let run = try directory ?? RunDirectory.create(at: output.out)
     do {
@@ -85,7 +85,7 @@ struct AlignRun {
     }
     try run.write(recipe: recipe.yaml())
     let records = AlignRecords(recipe, model, command.model.files, run.paths)
-    let parts = RunParts(
+    var parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
       notes: [
         "raft.version": RaftDiffuse.version, "raft.base": identity.name,
@@ -93,6 +93,11 @@ struct AlignRun {
         "raft.recipe": recipe.name, "raft.reward": rewards.name, "ss_seed": String(recipe.seed),
         "ss_output_name": run.paths.name,
       ], texts: records.texts)
+    parts.generator = try recipe.rounds.generator.map { name in
+      try StableDiffusion(
+        ModelLocation(resolving: name, environment: ProcessInfo.processInfo.environment),
+        placement: model.placement)
+    }
     let progress = AlignProgress(isQuiet: output.quiet, isJSON: output.json)
     let job = try AlignmentJob(
       recipe, parts,
@@ -129,7 +134,10 @@ struct AlignRun {
     try ledger.requireFact(
       "recipe_sha256", is: Digest.sha256(lasting.yaml().utf8), what: "the run's recipe.yaml")
     try ledger.requireFact(
-      "reward_passport", is: rewards.rewards.passports, what: "the reward (or its files)")
+      "reward_passport", is: rewards.rewards.passport, what: "the reward \(named(recipe.reward))")
+    try ledger.requireFact(
+      "watch_passport", is: rewards.rewards.watchPassport,
+      what: "the watched reward \(named(recipe.watch ?? .init()))")
     try ledger.requireFact(
       "precision", is: model.placement.precisionName, what: "the arithmetic")
     try ledger.requireFact(
@@ -158,6 +166,13 @@ struct AlignRun {
         "the run began with \(known), and this is \(kernels): what it makes from now on may differ in its last digits"
       )
     }
+  }
+
+  /// A reward and its files, as people know them.
+  private func named(_ rewards: Recipe.Rewards) -> String {
+    let files = [rewards.clip, rewards.aestheticHead].compactMap(\.self)
+    let terms = rewards.terms.joined(separator: " + ")
+    return files.isEmpty ? terms : "\(terms) (or a file of \(files.joined(separator: ", ")))"
   }
 
   /// The threads that the run began with.
@@ -194,10 +209,13 @@ struct AlignRun {
     ]
   }
 
-  private func show(_ plan: RunPlan, _ recipe: Recipe) throws {
-    if command.output.json { return try Console.json(plan) }
+  private func show(_ plan: RunPlan, _ resolution: RecipeResolution) throws {
+    if command.output.json {
+      return try Console.json(AlignDryRun(recipe: resolution.recipe, plan: plan))
+    }
+    try command.differencesFromPublished(resolution.recipe).forEach(note)
     report(plan)
-    try Console.result(recipe.yaml())
+    try Console.result(resolution.recipe.yaml())
   }
 
   private func report(_ plan: RunPlan) { AlignProgress.describe(plan).forEach(note) }

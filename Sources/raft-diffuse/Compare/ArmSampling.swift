@@ -90,9 +90,10 @@ final class ArmSampling {
       try hang(arm.adapter)
       try make(places, of: arm, failures: &failures) { made, steps, count in
         done += made
+        let last = count > 1 ? "-\(done + count)" : ""
         progress.update(
           done * evaluations + steps * count,
-          "\(arm.name), image \(min(done + 1, total)) of \(total)")
+          "\(arm.name), image \(min(done + 1, total))\(last) of \(total)")
       }
     }
     return failures

@@ -58,11 +58,7 @@ final class CompareRun {
         "\(repeated) \(repeated == 1 ? "prompt comes" : "prompts come") more than once; each counts "
           + "once")
     }
-    if prompts.count < BootstrapInterval.fewestPrompts {
-      warn(
-        "\(prompts.count) \(prompts.count == 1 ? "prompt is" : "prompts are") too few for intervals; "
-          + "\(BootstrapInterval.fewestPrompts) or more give them")
-    }
+    warnOfFew(prompts: prompts.count)
     let arms = try CompareArm.arms(adapters: command.arms.adapters)
     let requests = command.prompts.requests(for: prompts)
     let first = UInt64(command.prompts.seed)
@@ -118,10 +114,18 @@ final class CompareRun {
           + "\(pairing.key.rawValue) in every other folder; give folders of the same prompts and "
           + "seeds, or with the same file names")
     }
+    warnOfFew(prompts: Set(pairing.cases.map(\.group)).count)
     let folder = try command.output.prepare([])
     return Images(
       arms: arms.map { ComparisonArm(name: $0.name, source: $0.choice?.path) },
       cases: pairing.cases, folder: folder)
+  }
+
+  private func warnOfFew(prompts count: Int) {
+    guard count < BootstrapInterval.fewestPrompts else { return }
+    warn(
+      "\(count) \(count == 1 ? "prompt is" : "prompts are") too few for intervals; "
+        + "\(BootstrapInterval.fewestPrompts) or more give them")
   }
 
   // MARK: Scores

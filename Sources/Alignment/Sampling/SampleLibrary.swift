@@ -15,12 +15,11 @@ struct SampleLibrary {
   {
     switch row.outcome {
     case .failed(let reason): return Candidate(request, failure: reason)
-    case .made(let image, let latents):
-      guard let latents else { throw RunError.samples("\(image.path) was kept without latents") }
+    case .made(let image, _):
       let path = directory.paths.path(image.path)
       return Candidate(
         request,
-        DiffusionSample(latents: try self.latents(latents)) { try ImageFile.read(path) })
+        DiffusionSample(latents: try latents(of: row)) { try ImageFile.read(path) })
     }
   }
 
@@ -35,8 +34,13 @@ struct SampleLibrary {
     try row.image.map { try ImageFile.read(directory.paths.path($0.path)) }
   }
 
-  /// A sample's latents, `F32 [4, H, W]`.
-  func latents(_ stored: SampleRow.Latents) throws -> Tensor {
+  /// The latents of a sample, `F32 [4, H, W]`.
+  ///
+  /// - Throws: `RunError.samples` where it failed or was kept without them.
+  func latents(of row: SampleRow) throws -> Tensor {
+    guard let stored = row.latents else {
+      throw RunError.samples("\(row.address) was kept without latents")
+    }
     let file = try CheckpointFile.open(directory.paths.path(stored.file.path))
     return try file.entryOrOnly("latents").tensor()[stored.row].clone()
   }
