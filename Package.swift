@@ -103,7 +103,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Files"),
     .target(
-      name: "TestSupport", dependencies: ["NN", "Torch"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Diffusion", "NN", "Torch"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Torch", ["TestSupport"], fixtures: true),
     tests("NN", ["TestSupport", "Files", "Torch"], fixtures: true),

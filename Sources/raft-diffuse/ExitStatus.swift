@@ -208,7 +208,7 @@ enum ExitStatus: Int32 {
   private static func of(_ error: RunError) -> ExitStatus {
     switch error {
     case .interrupted, .stageFinished: .tryAgain
-    case .damagedCheckpoint, .samples: .badInput
+    case .damagedCheckpoint, .damagedTimes, .samples: .badInput
     case .setting: .usage
     }
   }

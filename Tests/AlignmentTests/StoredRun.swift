@@ -65,7 +65,8 @@ struct StoredRun {
           .made(image: StoredFile(path: "\(address).png", digest: "\(address)"), latents: nil))
       })
     try ledger.record(
-      scores: judged.map { ScoreRow($0, reward: "reward", passport: passport, $1) }, by: [])
+      scores: judged.map { ScoreRow($0, reward: "reward", passport: passport, $1) },
+      by: [PassportRow(fingerprint: passport, content: Self.passport.canonicalJSON)])
     if let embedding {
       try ledger.record(
         embeddings: judged.map { address, _ in

@@ -12,7 +12,7 @@ struct DenoisingTrainerTests {
   private let model: StableDiffusion
 
   init() throws {
-    model = try PolicyFixture.model()
+    model = try TinyModel.load()
   }
 
   private func trainer(

@@ -107,7 +107,7 @@ struct DivergenceTests {
     arguments: [DType.float32, .bfloat16])
   func nothing(dtype: DType) throws {
     try onOneThread {
-      let policy = try PolicyFixture.policy(model: PolicyFixture.model(dtype))
+      let policy = try PolicyFixture.policy(model: TinyModel.load(dtype))
       let examples = try PolicyFixture.examples(3, policy)
       #expect(try policy.divergences(of: examples) == [0, 0, 0])
       #expect(try policy.drift(at: probes(policy)) == 0)

@@ -10,10 +10,6 @@ import Torch
 
 @Suite("Merging adapters into a model")
 struct MergingTests {
-  /// The command's tests' tiny model.
-  private static let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "raft-diffuseTests/Fixtures/model").path
-
   private static let attention = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
 
   /// Layers of the middle block and the text encoder, `width` wide.
@@ -76,7 +72,7 @@ struct MergingTests {
     let merge = AdapterMerge([(try adapter(width: 32, text: (32, 64)), 0.5)], dtype: nil)
     try withTemporaryFolder { folder in
       let sharded = "\(folder)/sharded"
-      try FileManager.default.copyItem(atPath: Self.model, toPath: sharded)
+      try FileManager.default.copyItem(atPath: TinyModel.folder, toPath: sharded)
       let stem = "\(sharded)/unet/diffusion_pytorch_model"
       let file = try CheckpointFile.open("\(stem).safetensors")
       var map: [String: String] = [:]
@@ -93,7 +89,7 @@ struct MergingTests {
       try FileManager.default.removeItem(atPath: "\(stem).safetensors")
       let report = try merge.write(.folder(sharded), to: "\(folder)/a", variant: nil)
       #expect(report.merged == 3 && report.leftOut.isEmpty)
-      _ = try merge.write(.folder(Self.model), to: "\(folder)/b", variant: nil)
+      _ = try merge.write(.folder(TinyModel.folder), to: "\(folder)/b", variant: nil)
       #expect(
         try FolderListing.names(in: "\(folder)/a/unet") == [
           "config.json", "diffusion_pytorch_model.safetensors",
@@ -117,8 +113,8 @@ struct MergingTests {
     try withTemporaryFolder { folder in
       let merge = AdapterMerge([(weights, 1)], dtype: nil)
       #expect(
-        message { try merge.write(.folder(Self.model), to: "\(folder)/out", variant: nil) }
-          == "\(Self.model)/text_encoder/model.safetensors has no weight for "
+        message { try merge.write(.folder(TinyModel.folder), to: "\(folder)/out", variant: nil) }
+          == "\(TinyModel.folder)/text_encoder/model.safetensors has no weight for "
           + "text_encoder.encoder.layers.9.mlp.fc1, which the adapter changes; nothing was merged, because the model "
           + "stores these layers under names that are not known here")
       let left = try FolderListing.names(in: folder)
@@ -126,7 +122,7 @@ struct MergingTests {
       // None of an adapter has nothing to merge.
       let none = AdapterMerge([(weights, 0)], dtype: nil)
       #expect(
-        try none.write(.folder(Self.model), to: "\(folder)/out", variant: nil).merged == 0)
+        try none.write(.folder(TinyModel.folder), to: "\(folder)/out", variant: nil).merged == 0)
     }
   }
 }

@@ -1,21 +1,13 @@
 import Diffusion
-import Foundation
 import LoRA
 import NN
 import Policies
 import RAFT
+import TestSupport
 import Torch
 
 /// Policies over the command's tiny model, at 64 × 64 pixels.
 enum PolicyFixture {
-  static let folder = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "raft-diffuseTests/Fixtures/model").path
-
-  static func model(_ dtype: DType = .float32) throws -> StableDiffusion {
-    try StableDiffusion(.folder(folder), placement: Placement(dtype: dtype))
-  }
-
   static let plan = AdapterPlan(layers: [.attention, .textAttention], rank: 2)
 
   static func settings(_ change: (inout DiffusionPolicy.Settings) -> Void = { _ in })
@@ -36,7 +28,7 @@ enum PolicyFixture {
     model: StableDiffusion? = nil
   ) throws -> DiffusionPolicy {
     try DiffusionPolicy(
-      model ?? self.model(), plan: plan, settings: settings, seeds: RunSeeds(run: seed))
+      model ?? TinyModel.load(), plan: plan, settings: settings, seeds: RunSeeds(run: seed))
   }
 
   static func requests(_ count: Int, round: Int = 1) -> [SampleRequest<String>] {

@@ -20,7 +20,7 @@ struct PolicySamplingTests {
     try onOneThread {
       var ends: [(latents: Tensor, digest: String)] = []
       for _ in 0..<2 {
-        let model = try PolicyFixture.model()
+        let model = try TinyModel.load()
         let targets = AdapterTargets(model)
         let pristine = try targets.slots.map { try $0.slot.pristineWeight().clone() }
         let policy = try PolicyFixture.policy(model: model)
@@ -77,7 +77,7 @@ struct PolicySamplingTests {
   @Test("in bf16 the adapter hangs beside the weights, and the base is what it was afterwards")
   func narrow() throws {
     try onOneThread {
-      let policy = try PolicyFixture.policy(model: PolicyFixture.model(.bfloat16))
+      let policy = try PolicyFixture.policy(model: TinyModel.load(.bfloat16))
       let requests = PolicyFixture.requests(2)
       let images = requests.map { ImageRequest(prompt: $0.prompt, seed: $0.seed) }
       func base() throws -> Tensor {

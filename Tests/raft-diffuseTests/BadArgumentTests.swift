@@ -161,7 +161,7 @@ struct BadArgumentTests {
     arguments: [
       ("help", ["--help"]), ("help-sample", ["sample", "--help"]),
       ("help-score", ["score", "--help"]), ("help-compare", ["compare", "--help"]),
-      ("help-tune", ["tune", "--help"]),
+      ("help-tune", ["tune", "--help"]), ("help-rerank", ["rerank", "--help"]),
       ("help-lora", ["lora", "--help"]), ("help-lora-inspect", ["lora", "inspect", "--help"]),
       ("help-lora-convert", ["lora", "convert", "--help"]),
       ("help-lora-merge", ["lora", "merge", "--help"]),

@@ -6,9 +6,17 @@ import Testing
 struct RerankTests {
   let folder: TestFolder
 
-  /// Two rounds of two prompts and three images each, the best of each prompt by its JPEG size.
+  /// Two rounds of two prompts and three images each, the best of each prompt by its JPEG size; made
+  /// once and never written to.
+  private nonisolated(unsafe) static let made = Result { try makeRun() }
+
   init() throws {
     folder = try TestFolder()
+    try FileManager.default.copyItem(at: Self.made.get().url("run"), to: folder.url("run"))
+  }
+
+  private static func makeRun() throws -> TestFolder {
+    let folder = try TestFolder()
     try folder.write("a red fox\na lighthouse at night", to: "prompts.txt")
     try folder.write("a wooden cabin", to: "dev.txt")
     try folder.write("a lake", to: "test.txt")
@@ -23,6 +31,7 @@ struct RerankTests {
         "--quiet",
       ], in: folder.root)
     try #require(run.status == 0, "\(run.errors)")
+    return folder
   }
 
   private func rerank(_ arguments: [String]) throws -> Command.Run {

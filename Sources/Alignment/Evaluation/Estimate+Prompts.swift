@@ -1,4 +1,4 @@
-internal import Reporting
+package import Reporting
 
 extension Estimate {
   /// The mean over prompts of the mean of each prompt's values, with its standard error: prompts
@@ -6,7 +6,7 @@ extension Estimate {
   ///
   /// - Parameter values: by prompt; nil for images without one.
   /// - Returns: nil where no image has a value.
-  static func mean(ofPrompts values: [[Double?]]) -> Estimate? {
+  package static func mean(ofPrompts values: [[Double?]]) -> Estimate? {
     let means = values.map { $0.compactMap(\.self) }.filter { !$0.isEmpty }
       .map { $0.reduce(0, +) / Double($0.count) }
     guard !means.isEmpty else { return nil }

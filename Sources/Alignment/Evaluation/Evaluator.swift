@@ -1,9 +1,9 @@
 internal import RAFT
 internal import Recipes
-internal import RunStore
+package import RunStore
 
 /// Images that decide or report, as the model makes them after a round, and their scores.
-struct EvaluatedImages {
+package struct EvaluatedImages {
   /// The images, by prompt and seed.
   let rows: [SampleRow]
 
@@ -15,6 +15,16 @@ struct EvaluatedImages {
 
   /// Their embeddings; nil for those without one.
   let embeddings: [[Float]?]
+
+  /// Images of what a split was sampled with, and what was found out about each.
+  package init(
+    rows: [SampleRow], rewards: [Double?], watched: [Double?], embeddings: [[Float]?]
+  ) {
+    self.rows = rows
+    self.rewards = rewards
+    self.watched = watched
+    self.embeddings = embeddings
+  }
 
   /// The embeddings that there are.
   var known: [[Float]] { embeddings.compactMap(\.self) }

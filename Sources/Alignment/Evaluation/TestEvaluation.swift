@@ -1,24 +1,36 @@
 internal import RAFT
-internal import Recipes
-internal import Reporting
+package import Recipes
+package import Reporting
 internal import RunStore
 
 /// What is reported: the test prompts, which nothing was learned from or decided by, sampled with
 /// the base, with the best round's adapter and with the control arm's.
-struct TestEvaluation {
-  let recipe: Recipe
+package struct TestEvaluation {
+  private let recipe: Recipe
+
+  /// The test that `recipe` asks for.
+  package init(recipe: Recipe) {
+    self.recipe = recipe
+  }
 
   /// A model that the test prompts were sampled with.
-  struct Arm {
+  package struct Arm {
     let role: RunSummary.Arm.Role
     let name: String
     let images: EvaluatedImages
+
+    /// The images that a model made of the test prompts.
+    package init(role: RunSummary.Arm.Role, name: String, images: EvaluatedImages) {
+      self.role = role
+      self.name = name
+      self.images = images
+    }
   }
 
   /// The paired differences, in which the base comes first.
   ///
   /// - Parameter arms: the base first.
-  func result(of arms: [Arm]) -> RunSummary.Test? {
+  package func result(of arms: [Arm]) -> RunSummary.Test? {
     guard let base = arms.first, !base.images.rows.isEmpty else { return nil }
     var comparisons: [(arm: Int, RunSummary.Comparison)] = []
     for (place, arm) in arms.enumerated() {

@@ -153,10 +153,11 @@ package final class AlignmentRun {
   }
 
   private func finish(_ stage: RunStage, _ round: Int, next: RunStage) throws {
-    let isNew = try !ledger.round(round).stages.contains(stage)
+    let done = try ledger.round(round).stages
+    let isNew = !done.contains(stage)
     if isNew { try ledger.finish(stage, round: round) }
     try clock.finish(stage, round: round, next: next, isNew: isNew)
-    if control.lastStage == stage, try !ledger.round(round).stages.contains(.evaluate) {
+    if control.lastStage == stage, !done.contains(.evaluate) {
       throw RunError.stageFinished(stage, round: round)
     }
   }

@@ -1,14 +1,14 @@
 internal import Diffusion
-internal import LoRA
+package import LoRA
 internal import NN
-internal import Policies
-internal import Recipes
+package import Policies
+package import Recipes
 
 extension DiffusionPolicy.Settings {
   /// How a recipe's policy samples and learns.
   ///
   /// - Throws: `RunError.setting` for names that are unknown.
-  init(_ recipe: Recipe) throws {
+  package init(_ recipe: Recipe) throws {
     self.init()
     collecting = try SamplerSettings(recipe.collecting)
     width = recipe.width
@@ -70,7 +70,7 @@ extension OptimizerSettings {
 
 extension AdapterPlan {
   /// A recipe's adapter.
-  init(_ adapter: Recipe.Adapter) throws {
+  package init(_ adapter: Recipe.Adapter) throws {
     self.init(
       layers: adapter.targets.map(AdapterLayers.init), rank: adapter.rank, alpha: adapter.alpha,
       dropout: adapter.dropout, initialisation: try named(adapter.initialisation, "init"))

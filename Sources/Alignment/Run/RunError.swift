@@ -11,6 +11,9 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
   /// A checkpoint is not what was written.
   case damagedCheckpoint(String, reason: String)
 
+  /// The file of a run's times cannot be read.
+  case damagedTimes(String)
+
   /// Samples are to come from a folder, which has too few of them.
   case samples(String)
 
@@ -25,6 +28,8 @@ package enum RunError: Error, Equatable, CustomStringConvertible {
       "stopped after the stage “\(stage.rawValue)” of round \(round), as --stop-after asks; go on with --resume"
     case .damagedCheckpoint(let path, let reason):
       "\(path) is not the checkpoint that was written: \(reason); put back a copy of it, or begin a new run"
+    case .damagedTimes(let path):
+      "\(path) is damaged; remove it: the run goes on without the times so far"
     case .samples(let text), .setting(let text): text
     }
   }

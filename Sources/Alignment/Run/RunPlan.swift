@@ -6,7 +6,7 @@ package struct RunPlan: Sendable, Equatable, Codable {
   /// Samples to learn from, the control arm's included.
   package let trainingSamples: Int
 
-  /// Images that decide and report.
+  /// Images that decide and report, the control arm's included.
   package let evaluationImages: Int
 
   /// Evaluations of the network while sampling, both halves of the guidance counted.
@@ -50,9 +50,10 @@ package struct RunPlan: Sendable, Equatable, Codable {
     let samplingRounds = recipe.control ? 2 * rounds.count - 1 : rounds.count
     let arms = recipe.control ? 2 : 1
     trainingSamples = max(samplingRounds, 0) * perRound
-    let dev =
-      (rounds.count / max(recipe.evaluating.every, 1) + 1) * recipe.prompts.dev.count
-      * recipe.evaluating.devImages
+    let every = max(recipe.evaluating.every, 1)
+    // The last round is always looked at, and the arms share the base's images.
+    let looks = (rounds.count + every - 1) / every * arms + 1
+    let dev = looks * recipe.prompts.dev.count * recipe.evaluating.devImages
     let test = (arms + 1) * recipe.prompts.test.count * recipe.evaluating.testImages
     evaluationImages = dev + test
     samplingEvaluations =

@@ -1,27 +1,33 @@
 internal import Files
 internal import Foundation
-internal import RunStore
+package import RunStore
 
 /// How long a run's stages have taken, over all times that it was started: times of their own file,
 /// since the ledger is the same however often a run was stopped.
-struct StageClock {
+package struct StageClock {
   private static let fileName = "timings.json"
 
   private let path: String
 
   /// When the run was started first, seconds since 1970.
-  private(set) var started = Date.now.timeIntervalSince1970
+  package private(set) var started: Double = Date.now.timeIntervalSince1970
 
   /// Seconds by round and stage.
   private var seconds: [Int: [RunStage: Double]] = [:]
   private var current: (round: Int, stage: RunStage, since: ContinuousClock.Instant)?
 
-  /// - Throws: `FileError` where the file of an earlier start cannot be read.
-  init(_ directory: RunDirectory) throws {
+  /// - Throws: `FileError` or `RunError.damagedTimes` where the file of an earlier start cannot be
+  ///   read.
+  package init(_ directory: RunDirectory) throws {
     path = directory.paths.path(Self.fileName)
     guard FileManager.default.fileExists(atPath: path) else { return }
-    let stored = try JSONDecoder().decode(
-      Stored.self, from: Data(WholeFile.bytes(of: path, limit: 1 << 20)))
+    let bytes = try WholeFile.bytes(of: path, limit: 1 << 20)
+    let stored: Stored
+    do {
+      stored = try JSONDecoder().decode(Stored.self, from: Data(bytes))
+    } catch {
+      throw RunError.damagedTimes(path)
+    }
     started = stored.started
     for (round, stages) in stored.seconds {
       guard let round = Int(round) else { continue }
@@ -38,25 +44,25 @@ struct StageClock {
   }
 
   /// All seconds.
-  var total: Double { seconds.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
+  package var total: Double { seconds.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
 
   /// The seconds of a round.
-  func seconds(ofRound round: Int) -> Double { seconds[round]?.values.reduce(0, +) ?? 0 }
+  package func seconds(ofRound round: Int) -> Double { seconds[round]?.values.reduce(0, +) ?? 0 }
 
   /// The seconds of a round by stage, in the stages' order.
-  func times(ofRound round: Int) -> [(stage: RunStage, seconds: Double)] {
+  package func times(ofRound round: Int) -> [(stage: RunStage, seconds: Double)] {
     RunStage.allCases.compactMap { stage in seconds[round]?[stage].map { (stage, $0) } }
   }
 
   /// A stage begins.
-  mutating func start(_ stage: RunStage, round: Int) {
+  package mutating func start(_ stage: RunStage, round: Int) {
     current = (round, stage, ContinuousClock.now)
   }
 
   /// A stage is done, and another of the same round may begin.
   ///
   /// - Parameter isNew: false where it was done before and was only read again.
-  mutating func finish(_ stage: RunStage, round: Int, next: RunStage?, isNew: Bool) throws {
+  package mutating func finish(_ stage: RunStage, round: Int, next: RunStage?, isNew: Bool) throws {
     if isNew, let current, current.round == round, current.stage == stage {
       seconds[round, default: [:]][stage, default: 0] +=
         (ContinuousClock.now - current.since).seconds

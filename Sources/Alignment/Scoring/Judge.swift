@@ -18,10 +18,10 @@ package struct Judge {
   }
 
   /// The rewards, in the mixture's order.
-  let components: [Component]
+  package let components: [Component]
 
   /// How they are mixed; nil where there is only one, taken as it is.
-  let mixture: RewardMixture?
+  package let mixture: RewardMixture?
 
   /// - Parameter mixture: nil for a single component that is taken as it is.
   package init(_ components: [Component], mixture: RewardMixture? = nil) {

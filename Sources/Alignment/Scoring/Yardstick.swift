@@ -5,7 +5,7 @@ internal import CLIPReward
 /// z-scores and ranks are relative to the images that they were made with: their mean over a round
 /// is always 0. To compare rounds, each component is measured in standard deviations from its mean
 /// over the base's own images instead. A reward that is taken as it is stays as it is.
-struct Yardstick {
+package struct Yardstick {
   /// A component's weight, and its mean and standard deviation over the base's images.
   private struct Scale {
     let weight: Double
@@ -18,7 +18,7 @@ struct Yardstick {
   /// - Parameters:
   ///   - judge: what scores.
   ///   - base: the scores of the base's images, component by component; nil for those without one.
-  init(_ judge: Judge, base: [[Double?]]) {
+  package init(_ judge: Judge, base: [[Double?]]) {
     guard let mixture = judge.mixture else {
       scales = [Scale(weight: 1, mean: 0, deviation: 1)]
       return
@@ -38,7 +38,7 @@ struct Yardstick {
   }
 
   /// An image's value, from its score by each component; nil where one that counts is missing.
-  func value(_ scores: [Double?]) -> Double? {
+  package func value(_ scores: [Double?]) -> Double? {
     var sum = 0.0
     for (scale, score) in zip(scales, scores) where scale.weight != 0 {
       guard let score else { return nil }
