@@ -104,7 +104,8 @@ struct SampleKeepingTests {
         """
       let path = "\(folder)/ledger.sqlite"
       do { try RunLedger(path, scripts: [LedgerTables.scripts[0] + trigger]).close() }
-      let run = try RunDirectory.create(at: folder)
+      try RunFixture.write("name: broken off", to: "\(folder)/recipe.yaml")
+      let run = try RunDirectory.open(folder)
       let kept = try run.keep(RunFixture.batch(), batch: 0) { try RunFixture.write("0", to: $0) }
       let dump = try run.ledger.canonicalDump()
       #expect(throws: LedgerError.unusable(path, reason: "broken off")) {

@@ -92,7 +92,7 @@ struct AlignTests {
         "plan: 4 samples to learn from and 6 images that decide and report\n"), "\(run.errors)")
     #expect(run.output.contains("\nseed: 3\n") && run.output.contains("res: 64"))
     let told = try align(["--dry-run", "--control", "--json"]).json()
-    #expect((told["plan"] as? [String: Any])?["trainingSamples"] as? Int == 4)
+    #expect((told["plan"] as? [String: Any])?["training_samples"] as? Int == 4)
     #expect((told["recipe"] as? [String: Any])?["seed"] as? Int == 3)
     #expect(!folder.exists("run"))
     // A recipe that was printed runs as it stands.

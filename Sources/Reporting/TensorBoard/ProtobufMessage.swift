@@ -9,19 +9,21 @@ struct ProtobufMessage: Sendable, Equatable {
   /// A message without fields.
   init() {}
 
-  /// `int32`, `int64`: a varint.
+  /// `int32`, `int64`: a varint; 0 is what a field has that is not there.
   mutating func add(_ field: Int, integer value: Int64) {
+    guard value != 0 else { return }
     add(field, wireType: 0)
     bytes += Self.varint(UInt64(bitPattern: value))
   }
 
-  /// `double`: eight bytes.
+  /// `double`: eight bytes; 0 is what a field has that is not there.
   mutating func add(_ field: Int, double value: Double) {
+    guard value != 0 else { return }
     add(field, wireType: 1)
     bytes += Self.littleEndian(value.bitPattern)
   }
 
-  /// `float`: four bytes.
+  /// `float` of a choice between fields: four bytes, also of 0.
   mutating func add(_ field: Int, float value: Float) {
     add(field, wireType: 5)
     bytes += Self.littleEndian(value.bitPattern)
