@@ -39,7 +39,7 @@ struct RunReportTests {
     ]
     #expect(first().hasSuffix("over the base. It is worse than the base."))
     summary.test?.arms[1].comparisons = [.init(to: "base", .base, Estimate(0.1))]
-    #expect(first().hasSuffix("There are too few prompts for an interval."))
+    #expect(first().hasSuffix("There is no interval."))
     summary.test = nil
     #expect(
       first() == "note · Round 4 is best so far: dev aesthetic 5.36 [5.26, 5.46] "

@@ -33,7 +33,9 @@ struct ReferenceImages {
 
   /// Their embeddings, L2-normalised.
   func embeddings() throws -> [[Float]] {
-    let directory = try RunDirectory.opened(at: parts.directory.paths.path("reference"))
+    // The control arm's are those of the run.
+    let run = parts.donor ?? parts.directory
+    let directory = try RunDirectory.opened(at: run.paths.path("reference"))
     try directory.write(recipe: recipe.yaml())
     var parts = self.parts
     parts.directory = directory

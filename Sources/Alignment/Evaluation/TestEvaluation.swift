@@ -57,13 +57,15 @@ package struct TestEvaluation {
     ).map { zip($0, $1).map { ScorePair(arm: $0, base: $1) } }
     let comparison = PairedComparison(
       PairedDifferences(pairs), bootstrap: BootstrapInterval(seed: recipe.seed))
-    return RunSummary.Comparison(
+    var result = RunSummary.Comparison(
       to: other.name, other.role,
       Estimate(
         comparison.difference ?? .nan, interval: comparison.interval.range,
         prompts: comparison.prompts),
       probability: comparison.test.p, winRate: comparison.wins.rate,
       intervalNote: comparison.interval.absence.map { "\($0)" })
+    result.droppedPairs = comparison.droppedPairs
+    return result
   }
 
   /// What choosing the best of as many images of the base as there are seeds gives, without any

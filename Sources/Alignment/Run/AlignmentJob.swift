@@ -36,12 +36,9 @@ package final class AlignmentJob {
   /// - Throws: `RunError.interrupted` and `RunError.stageFinished`, which are no failures, and what
   ///   goes wrong.
   package func finish() throws -> RunSummary {
-    do {
-      try run.run()
-    } catch let error as RunError {
-      if !run.rounds.isEmpty { try reporter.write() }
-      throw error
-    }
+    // The report is there while the run goes on, and whatever ends it.
+    run.onRound = { [unowned self] in try reporter.write() }
+    try run.run()
     try reporter.write()
     let done = run.rounds.last?.number ?? 0
     let controlRun = recipe.control && done > 0 ? try runControl(rounds: done) : nil
@@ -64,7 +61,7 @@ package final class AlignmentJob {
     parts.settled = try SettledFacts(copied: self.parts.settled, to: directory.ledger)
     parts.donor = self.parts.directory
     self.control.tell(.note("the control arm: random selection, all else equal"))
-    let run = try AlignmentRun(control, parts, self.control)
+    let run = try AlignmentRun(control, parts, self.control.forControlArm)
     try run.run()
     return run
   }

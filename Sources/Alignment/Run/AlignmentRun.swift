@@ -24,6 +24,9 @@ package final class AlignmentRun {
   let library: SampleLibrary
   let learner: Learner
   private let control: RunControl
+
+  /// Called when a round is finished, the base's numbers included.
+  var onRound: () throws -> Void = {}
   private let panel: DevPanel
   private let scorer: Scorer
   private let maker: ImageMaker
@@ -60,6 +63,16 @@ package final class AlignmentRun {
   /// - Throws: `RunError.interrupted` and `RunError.stageFinished`, which are no failures, and what
   ///   goes wrong.
   package func run() throws {
+    do {
+      try runRounds()
+    } catch {
+      // Why the run ends is what the user must hear, not that its time could not be kept.
+      do { try clock.pause() } catch {}
+      throw error
+    }
+  }
+
+  private func runRounds() throws {
     try warnOfTruncation()
     let rule = StoppingRule(
       patience: recipe.stopping.patience, minimalGain: recipe.stopping.minimalGain,
@@ -67,7 +80,6 @@ package final class AlignmentRun {
     try rule.validate()
     var loop = try makeLoop()
     try evaluate(0)
-    try preserveBase()
     for round in 0..<recipe.rounds.count {
       // A round that was begun is finished, whatever was decided meanwhile.
       let isBegun = try ledger.sampleCount(.train, round: round + 1) > 0
@@ -116,6 +128,12 @@ package final class AlignmentRun {
       reward: RecordedReward(scorer: scorer, ledger: ledger), prompts: recipe.prompts.train,
       seeds: RunSeeds(run: recipe.seed))
     loop.fingerprint = { [unowned self] in digests[$0.request.address] }
+    if let donor = parts.donor {
+      // The control arm learns from as many images of the same prompts as the run did.
+      loop.imitatedPrompts = { round in
+        try donor.ledger.selection(round)?.selected.map(\.address.prompt)
+      }
+    }
     loop.observe = { [unowned self] in try observe($0) }
     return loop
   }
@@ -129,7 +147,11 @@ package final class AlignmentRun {
   /// Keeps what a stage came to, and ends the run where the user wanted it to.
   private func observe(_ event: RoundEvent<String, DiffusionSample>) throws {
     switch event {
-    case .sampled(let round, _):
+    case .sampled(let round, let candidates):
+      // What the base itself makes of the prompts to learn from, for a loss that keeps it.
+      if round == 1, recipe.tuning.preservation > 0 {
+        learner.preserved = candidates.filter { $0.sample != nil }
+      }
       digests = Dictionary(
         try ledger.samples(.train, round: round)
           .compactMap { row in row.image.map { (row.address, $0.digest) } }
@@ -185,6 +207,7 @@ package final class AlignmentRun {
     rounds.append(summary)
     completeGains()
     try MetricsFile.write(ledger.rounds(), to: parts.directory.paths.metrics)
+    try onRound()
     control.tell(.round(summary))
     try control.check("after round \(round)")
   }
@@ -198,13 +221,6 @@ package final class AlignmentRun {
       else { continue }
       rounds[place].gainActual = later - mean
     }
-  }
-
-  /// Gives the learner the base's own samples where its loss is to keep what they show.
-  private func preserveBase() throws {
-    guard recipe.tuning.preservation > 0 else { return }
-    let rows = try evaluator.images(.dev, after: 0).rows.filter { $0.latents != nil }
-    learner.preserved = try rows.map { try library.candidate($0) }
   }
 
   private func warnOfTruncation() throws {

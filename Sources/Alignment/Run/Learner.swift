@@ -59,11 +59,6 @@ final class Learner {
   /// What of `prompt` the model does not see; nil where it sees all.
   func truncation(of prompt: String) throws -> String? { try policy.truncation(of: prompt) }
 
-  /// The bytes of the adapter's factors in `F32`.
-  var adapterBytes: Int {
-    policy.adapter.layers.values.reduce(0) { $0 + 4 * ($1.down.count + $1.up.count) }
-  }
-
   /// Samples one batch from the model as it is after a round.
   ///
   /// - Parameter adapter: what it samples with instead of its own.
@@ -123,7 +118,7 @@ final class Learner {
     defer { policy.onStep = nil }
     let report = try policy.fineTune(on: examples, round: round)
     try keepCheckpoint(round)
-    let digest = try Digest.sha256(ofFile: parts.directory.paths.checkpoint(round).adapter)
+    let digest = try Self.digest(of: parts.directory.paths.checkpoint(round))
     try parts.directory.ledger.record(
       tuning: TuningRow(
         round: round, adapter: digest, checkpoint: parts.directory.paths.checkpointName(round),
@@ -150,7 +145,7 @@ final class Learner {
     }
     let digest = try digest(after: round)
     guard let checkpoint = try parts.directory.checkpoint(round),
-      try Digest.sha256(ofFile: checkpoint.adapter) == digest
+      try Self.digest(of: checkpoint) == digest
     else {
       throw RunError.damagedCheckpoint(
         parts.directory.paths.checkpoint(round).folder,
@@ -163,6 +158,11 @@ final class Learner {
   private func restore(_ checkpoint: CheckpointPaths) throws {
     let file = try CheckpointFile.open(checkpoint.optimizer)
     try policy.restore(file.entries.mapValues { try $0.tensor() })
+  }
+
+  /// SHA-256 of a checkpoint's adapter, as image records have it.
+  private static func digest(of checkpoint: CheckpointPaths) throws -> String {
+    try AdapterFile.read(checkpoint.adapter, names: .anyModel).hash
   }
 
   /// What a round that was stopped goes on from.

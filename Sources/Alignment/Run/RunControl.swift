@@ -24,6 +24,13 @@ package struct RunControl {
     self.tell = tell
   }
 
+  /// The same for the control arm, whose rounds are told as such.
+  var forControlArm: RunControl {
+    RunControl(shouldStop: shouldStop) { [tell] event in
+      if case .round(let round) = event { tell(.controlRound(round)) } else { tell(event) }
+    }
+  }
+
   /// - Throws: `RunError.interrupted` where the user has asked to stop.
   func check(_ what: @autoclosure () -> String) throws {
     if shouldStop() { throw RunError.interrupted(what()) }

@@ -13,6 +13,9 @@ package enum RunEvent: Sendable {
 
   /// A round is finished; round 0 is the base.
   case round(RunSummary.Round)
+
+  /// A round of the control arm is finished.
+  case controlRound(RunSummary.Round)
 }
 
 /// How far a stage has come.

@@ -1,7 +1,8 @@
 internal import Diffusion
 package import Recipes
 
-/// What a run costs at most: it may stop earlier.
+/// What a run costs if it does not stop earlier. Scoring, β's divergences and reference images at
+/// another size are not in it.
 package struct RunPlan: Sendable, Equatable, Codable {
   /// Samples to learn from, the control arm's included.
   package let trainingSamples: Int
@@ -57,7 +58,8 @@ package struct RunPlan: Sendable, Equatable, Codable {
     let test = (arms + 1) * recipe.prompts.test.count * recipe.evaluating.testImages
     evaluationImages = dev + test
     samplingEvaluations =
-      trainingSamples * collecting * rows(recipe.collecting.guidance)
+      (rounds.samplesFrom == nil ? trainingSamples : 0) * collecting
+      * rows(recipe.collecting.guidance)
       + evaluationImages * evaluating * rows(recipe.evaluating.sampling.guidance)
     let passes = tuning.guidanceAware ? 2 : 1
     tuningEvaluations =

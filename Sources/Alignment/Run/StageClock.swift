@@ -2,7 +2,7 @@ internal import Files
 internal import Foundation
 package import RunStore
 
-/// How long a run's stages have taken, over all times that it was started: times of their own file,
+/// How long a run's stages have taken, over all times that it was started (but for what a killed one had not written yet): times of their own file,
 /// since the ledger is the same however often a run was stopped.
 package struct StageClock {
   private static let fileName = "timings.json"
@@ -63,12 +63,16 @@ package struct StageClock {
   ///
   /// - Parameter isNew: false where it was done before and was only read again.
   package mutating func finish(_ stage: RunStage, round: Int, next: RunStage?, isNew: Bool) throws {
-    if isNew, let current, current.round == round, current.stage == stage {
-      seconds[round, default: [:]][stage, default: 0] +=
-        (ContinuousClock.now - current.since).seconds
-      try write()
-    }
+    if isNew, current?.round == round, current?.stage == stage { try pause() }
     current = next.map { (round, $0, ContinuousClock.now) }
+  }
+
+  /// The stage that runs is broken off, and what it has taken counts.
+  package mutating func pause() throws {
+    guard let (round, stage, since) = current else { return }
+    seconds[round, default: [:]][stage, default: 0] += (ContinuousClock.now - since).seconds
+    current = nil
+    try write()
   }
 
   private func write() throws {

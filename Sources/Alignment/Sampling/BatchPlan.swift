@@ -21,9 +21,9 @@ struct BatchPlan {
     for event in try ledger.events(.batchSplit) where event.round == first.round {
       let content = try JSONValue(parsing: Array(event.content.utf8))
       guard content["split"]?.string == first.split.rawValue,
-        case .integer(let number)? = content["batch"]
+        case .integer(let start)? = content["first"], case .integer(let count)? = content["count"]
       else { continue }
-      halve(number)
+      if let number = ranges.firstIndex(of: start..<start + count) { halve(number) }
     }
   }
 
@@ -32,7 +32,8 @@ struct BatchPlan {
     try ledger.record(
       event: EventRow(
         round: first.round, .batchSplit,
-        "{\"batch\":\(number),\"split\":\"\(first.split.rawValue)\"}"))
+        "{\"count\":\(ranges[number].count),\"first\":\(ranges[number].lowerBound),"
+          + "\"split\":\"\(first.split.rawValue)\"}"))
     halve(number)
   }
 

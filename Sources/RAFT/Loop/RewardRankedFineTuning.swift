@@ -25,6 +25,10 @@ where P.Prompt == R.Prompt, P.Sample == R.Sample {
   /// what nothing equals.
   public var fingerprint: (Candidate<P.Prompt, P.Sample>) -> String? = { _ in nil }
 
+  /// The prompts that a random selection of a round draws from, one a sample in the order of training;
+  /// nil for what the rule that it imitates would choose of the round's own samples.
+  public var imitatedPrompts: (_ round: Int) throws -> [Int]? = { _ in nil }
+
   /// Told of every stage of a round when it ends; what it throws ends the round there.
   public var observe: (RoundEvent<P.Prompt, P.Sample>) throws -> Void = { _ in }
 
@@ -60,8 +64,9 @@ where P.Prompt == R.Prompt, P.Sample == R.Sample {
     let judged = try judged(candidates)
     try observe(.judged(round: number, judged))
 
-    let choice = settings.selection.choice(
-      among: judged.map(\.ranked), seeds: seeds, round: number)
+    let choice = try settings.selection.choice(
+      among: judged.map(\.ranked), seeds: seeds, round: number,
+      drawingFrom: imitatedPrompts(number))
     try observe(.selected(round: number, choice))
 
     let examples = try examples(of: choice, from: judged, round: number)

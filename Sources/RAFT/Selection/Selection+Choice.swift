@@ -9,13 +9,17 @@ extension Selection {
   ///   - candidates: what there is to choose from.
   ///   - seeds: where a random selection draws from: purpose `selection`, round and prompt.
   ///   - round: the round, counted from 1.
+  ///   - prompts: the prompts that a random selection draws from, one a sample in the order of
+  ///     training, as another run's rule chose them; nil for what the imitated rule would choose
+  ///     here.
   public func choice(
-    among candidates: [RankedCandidate], seeds: RunSeeds, round: Int
+    among candidates: [RankedCandidate], seeds: RunSeeds, round: Int,
+    drawingFrom prompts: [Int]? = nil
   ) -> Choice {
     let ranking = Standing.ranking(of: candidates)
     let outcome =
       if case .random(let like) = strategy {
-        Self.drawn(like: like, from: ranking, seeds: seeds, round: round)
+        Self.drawn(like: like, prompts, from: ranking, seeds: seeds, round: round)
       } else {
         Self.ranked(by: strategy, ranking)
       }
@@ -75,18 +79,18 @@ extension Selection {
   /// For every candidate that `like` selects, one of the same prompt at random, in the same order:
   /// an optimiser then sees the same prompts at the same steps.
   private static func drawn(
-    like: Strategy, from ranking: [Standing], seeds: RunSeeds, round: Int
+    like: Strategy, _ prompts: [Int]?, from ranking: [Standing], seeds: RunSeeds, round: Int
   ) -> Outcome {
-    let imitated = ranked(by: like, ranking).selected
-    let quotas = imitated.reduce(into: [:]) { $0[$1.prompt, default: 0] += 1 }
+    let imitated = prompts ?? ranked(by: like, ranking).selected.map(\.prompt.index)
+    let quotas = imitated.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     var outcome: Outcome = ([], [])
-    var drawn: [Standing.Prompt: [Standing]] = [:]
+    var drawn: [Int: [Standing]] = [:]
     for (prompt, standings) in Dictionary(grouping: ranking, by: \.prompt) {
       let withoutRepeats = standings.filter { !($0.isRepeat && like.leavesOutRepeats) }
       var generator = SplitMix64(seed: seeds.seed("selection", round, prompt.index))
       let chosen = generator.drawn(
-        quotas[prompt, default: 0], of: withoutRepeats.sorted { $0.address < $1.address })
-      drawn[prompt] = chosen.reversed()
+        quotas[prompt.index, default: 0], of: withoutRepeats.sorted { $0.address < $1.address })
+      drawn[prompt.index] = chosen.reversed()
       let addresses = Set(chosen.map(\.address))
       for standing in standings where !addresses.contains(standing.address) {
         let reason: Choice.Reason =
@@ -96,7 +100,7 @@ extension Selection {
         outcome.rejected.append(.init(address: standing.address, reason: reason))
       }
     }
-    outcome.selected = imitated.compactMap { drawn[$0.prompt]?.popLast() }
+    outcome.selected = imitated.compactMap { drawn[$0]?.popLast() }
     return outcome
   }
 

@@ -21,6 +21,7 @@ extension RunReport {
       rows += lines.dropFirst().map { ["", "", ""] + $0 }
     }
     let notes = Set(test.arms.flatMap { $0.comparisons.compactMap(\.intervalNote) }).sorted()
+    let dropped = test.arms.flatMap(\.comparisons).map(\.droppedPairs).max() ?? 0
     return ReportTable(
       columns: [
         .init("arm"), .init(summary.rewardName, isNumeric: true),
@@ -31,6 +32,8 @@ extension RunReport {
       rows: rows, emphasised: emphasised,
       note: "\(test.prompts) prompts, \(test.seeds) seeds of each, the same for every arm; "
         + "differences (the arm less what it is compared with) are paired, intervals are 95 %."
+        + (dropped == 0
+          ? "" : " Up to \(dropped) pairs are left out: an image of theirs has no score.")
         + notes.map { " \($0.prefix(1).uppercased())\($0.dropFirst())." }.joined())
   }
 

@@ -63,7 +63,7 @@ package struct RunReport: Sendable, Equatable {
           summary.curve("control: random selection", of: control, \.devReward),
         ],
         note: "Prompts and seeds that nothing was learned from; they decide which round is best. "
-          + "Bands are 95 % intervals, or one standard error to either side where prompts are too few."
+          + "Bands are one standard error over prompts to either side."
       ),
       chart(
         "Reward of the training samples", unit: summary.rewardName,

@@ -28,7 +28,7 @@ extension RunSummary {
     let wins = gain.winRate.map { "; it wins \(NumberText.percent($0)) of pairs" }
     let sentence = head + (control ?? "") + (wins ?? "") + "."
     guard let interval = gain.difference.interval else {
-      return .callout(.note, "\(sentence) There are too few prompts for an interval.")
+      return .callout(.note, "\(sentence) There is \(gain.intervalNote ?? "no interval").")
     }
     if interval.lowerBound > 0 { return .callout(.good, sentence) }
     let doubt =

@@ -128,6 +128,9 @@ package struct RunSummary: Sendable, Equatable, Codable {
     /// Why the difference has no interval; nil where it has one.
     package var intervalNote: String?
 
+    /// Pairs that are left out because one of the two images has no score.
+    package var droppedPairs = 0
+
     /// A difference from `other`.
     package init(
       to other: String, _ role: Arm.Role, _ difference: Estimate, probability: Double? = nil,

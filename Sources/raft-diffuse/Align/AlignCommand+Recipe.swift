@@ -22,6 +22,8 @@ extension AlignCommand {
     }
     layers.append(try flags())
     if let model = layers.reversed().lazy.compactMap({ $0.text(of: .model) }).first,
+      case _ = try ModelLocation(
+        resolving: model, environment: ProcessInfo.processInfo.environment),
       let own = try RecipeLayer(modelFolder: model)
     {
       layers.insert(own, at: 0)

@@ -27,6 +27,9 @@ final class AlignProgress {
       finish()
       if isJSON { print(round) }
       tell(Self.describe(round))
+    case .controlRound(let round):
+      finish()
+      tell("control \(Self.describe(round))")
     }
   }
 
@@ -86,7 +89,7 @@ final class AlignProgress {
     var lines = [
       "plan: \(plan.trainingSamples) samples to learn from and \(plan.evaluationImages) images that decide and report",
       "plan: \(plan.samplingEvaluations) evaluations of the network in sampling, \(plan.tuningEvaluations) in training (a gradient counted as two)",
-      "plan: at most \(bytes(plan.diskBytes)) on disk",
+      "plan: about \(bytes(plan.diskBytes)) on disk",
     ]
     if let seconds = plan.seconds {
       lines.append(

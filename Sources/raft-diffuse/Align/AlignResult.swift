@@ -44,6 +44,10 @@ struct AlignResult: Encodable {
     {
       try Console.result(note)
     }
+    let dropped = (test?.arms ?? []).flatMap(\.comparisons).map(\.droppedPairs).max() ?? 0
+    if dropped > 0 {
+      try Console.result("up to \(dropped) pairs are left out: an image of theirs has no score")
+    }
     if let stopped { try Console.result("stopped: \(stopped)") }
     try Console.result(
       adapter.map { "best: round \(best), \($0)" }

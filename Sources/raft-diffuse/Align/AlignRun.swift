@@ -33,6 +33,11 @@ struct AlignRun {
     let recipe = resolution.recipe
     if let directory { try requireRounds(recipe.rounds.count, in: directory.ledger) }
     if directory == nil { resolution.notes.forEach(note) }
+    if recipe.rounds.replay, recipe.reward.terms.count > 1, recipe.reward.mix != "raw" {
+      warn(
+        "replay compares samples of several rounds, but mixed scores are relative to their round; use --mix raw"
+      )
+    }
     guard !recipe.model.isEmpty else {
       throw CommandError(
         status: .usage, description: "the recipe names no model; name it with --model")
@@ -93,7 +98,6 @@ struct AlignRun {
     if !output.resume, !output.quiet {
       report(try RunPlan(measuring: recipe, on: model, batch: settled.sampleBatch))
     }
-    try run.write(recipe: recipe.yaml())
     let records = AlignRecords(recipe, model, files, run.paths)
     var parts = RunParts(
       model: model, rewards: rewards.rewards, directory: run, settled: settled,
@@ -101,7 +105,6 @@ struct AlignRun {
         "raft.version": RaftDiffuse.version, "raft.base": identity.name,
         "raft.base_sha256": identity.digest, "raft.run_seed": String(recipe.seed),
         "raft.recipe": recipe.name, "raft.reward": rewards.name, "ss_seed": String(recipe.seed),
-        "ss_output_name": run.paths.name,
       ], texts: records.texts)
     parts.generator = try recipe.rounds.generator.map { name in
       try StableDiffusion(
@@ -116,6 +119,8 @@ struct AlignRun {
         tell: progress.take),
       facts: facts(recipe, rewards, model, identity), rewardName: rewards.name,
       watchName: rewards.watchName)
+    // From here on it is a run; what is wrong before leaves nothing behind.
+    try run.write(recipe: recipe.yaml())
     do {
       let summary = try job.finish()
       progress.finish()

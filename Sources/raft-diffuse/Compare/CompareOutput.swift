@@ -1,5 +1,6 @@
 internal import Alignment
 internal import ArgumentParser
+internal import Diffusion
 internal import Foundation
 
 /// Where a comparison goes.
@@ -42,13 +43,15 @@ struct CompareOutput: ParsableArguments {
   /// The scores as they come.
   var scores: String { folder + "scores.jsonl" }
 
-  /// The images of an arm, by prompt and seed.
-  func images(of arm: String, promptCount: Int, seeds: ClosedRange<UInt64>) -> [String] {
-    let digits = max(String(promptCount - 1).count, 3)
-    return (0..<promptCount).flatMap { prompt in
-      let number = String(prompt)
+  /// The images of an arm, one a request, by prompt and seed.
+  ///
+  /// - Parameter perPrompt: how many requests in a row are of one prompt.
+  func images(of arm: String, _ requests: [ImageRequest], perPrompt: Int) -> [String] {
+    let digits = max(String(requests.count / perPrompt - 1).count, 3)
+    return requests.enumerated().map { place, request in
+      let number = String(place / perPrompt)
       let padded = String(repeating: "0", count: digits - number.count) + number
-      return seeds.map { "\(folder)images/\(arm)/\(padded)-\($0).png" }
+      return "\(folder)images/\(arm)/\(padded)-\(request.seed).png"
     }
   }
 

@@ -24,7 +24,8 @@ struct ComparePrompts: ParsableArguments {
   var seeds = 4
 
   @Option(
-    help: ArgumentHelp("The first seed, 0…4294967295; the next ones count up.", valueName: "n"))
+    help: ArgumentHelp(
+      "The first seed, 0…4294967295; the next ones count up, over all prompts.", valueName: "n"))
   var seed: UInt32 = 0
 
   func validate() throws {
@@ -48,10 +49,15 @@ struct ComparePrompts: ParsableArguments {
   }
 
   /// One request an image, a prompt's images side by side.
+  ///
+  /// No two prompts share a seed: what is said of prompts stands on their being independent, and
+  /// noise that is good for one is often good for another.
   func requests(for prompts: [String]) -> [ImageRequest] {
-    prompts.flatMap { prompt in
-      (0..<UInt64(seeds)).map {
-        ImageRequest(prompt: prompt, negativePrompt: negative, seed: UInt64(seed) + $0)
+    prompts.enumerated().flatMap { place, prompt in
+      (0..<seeds).map { index in
+        let seed = UInt64(seed) + UInt64(place * seeds + index)
+        return ImageRequest(
+          prompt: prompt, negativePrompt: negative, seed: seed & 0xFFFF_FFFF)
       }
     }
   }

@@ -61,11 +61,8 @@ final class CompareRun {
     warnOfFew(prompts: prompts.count)
     let arms = try CompareArm.arms(adapters: command.arms.adapters)
     let requests = command.prompts.requests(for: prompts)
-    let first = UInt64(command.prompts.seed)
     let paths = arms.map { arm in
-      command.output.images(
-        of: arm.name, promptCount: prompts.count,
-        seeds: first...first + UInt64(command.prompts.seeds) - 1)
+      command.output.images(of: arm.name, requests, perPrompt: command.prompts.seeds)
     }
     let sampling = try ArmSampling(
       command, model: command.model.model ?? "", on: device, warn: warn)
