@@ -278,7 +278,7 @@ struct CompareTests {
         "base", "round-1@0.5", "round-1", "best@0.5", "best",
       ])
     let inspected = try Command.run(
-      ["inspect", "--json", "out/images/best@0.5/001-0.png"], in: folder.root
+      ["inspect", "--json", "out/images/best@0.5/001-1.png"], in: folder.root
     ).json()
     let record = try #require(inspected["record"] as? [String: Any])
     #expect(record["prompt"] as? String == "a boat")
@@ -360,6 +360,7 @@ struct CompareTests {
     for (layer, down, up) in [
       ("lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q", [2, 32], [32, 2]),
       ("lora_unet_mid_block_resnets_0_conv1", [2, 32, 3, 3], [32, 2, 1, 1]),
+      ("lora_unet_conv_out", [2, 16, 3, 3], [4, 2, 1, 1]),
     ] {
       items += [
         .init(name: "\(layer).lora_down.weight", tensor: try generator.normal(down)),

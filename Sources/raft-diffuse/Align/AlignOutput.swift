@@ -15,7 +15,7 @@ struct AlignOutput: ParsableArguments {
 
   @Flag(
     help:
-      "Go on with the run in --out; only --rounds, --budget and how far it goes may be given anew.")
+      "Go on with the run in --out; --rounds, --patience, --budget, --max-samples may change.")
   var resume = false
 
   @Option(
