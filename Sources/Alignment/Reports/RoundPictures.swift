@@ -29,7 +29,7 @@ struct RoundPictures {
     try write(image, to: directory.paths.grid(round))
   }
 
-  /// The dev images of the base and of some rounds beside each other, from the same seeds.
+  /// The images of a split as the base and some rounds make them, beside each other, from the same seeds.
   ///
   /// - Parameter arms: what each column is called, and its images in the same order.
   func draw(_ title: String, _ arms: [(name: String, images: EvaluatedImages)], to path: String)

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Numbers as people read them, with a real minus sign.
 package enum NumberText {
-  /// A value in about three digits: 1234, 12.3 (with `12.30` as 12.30 below 100), 0.0123, 1.2e-06.
+  /// A value in about three digits: 1234, 12.30, 0.0123, 1.2e-06.
   package static func short(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     let size = abs(value)

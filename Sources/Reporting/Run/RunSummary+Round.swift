@@ -19,9 +19,9 @@ extension RunSummary {
     package var rewardBest: Double?
     /// The mean reward of the selected.
     package var rewardSelected: Double?
-    /// The standard deviation within a prompt, as a mean over prompts.
+    /// The standard deviation within prompts, pooled over them.
     package var rewardSpread: Double?
-    /// What the mean would gain if the model came to sample like the selected.
+    /// What the spread promises the best of each prompt over its mean, for normal rewards.
     package var gainPredicted: Double?
     /// What the mean gained until the next round, on the same prompts.
     package var gainActual: Double?

@@ -55,7 +55,7 @@ struct AlignResult: Encodable {
     try Console.result("report: \(report)")
   }
 
-  /// `round 3          5.83   +0.42 [0.31, 0.53] over base (p 0.002)`.
+  /// `round 3          5.83   +0.42 [0.31, 0.53] over base`.
   private static func line(_ arm: RunSummary.Arm) -> String {
     let name = arm.name.padding(toLength: max(24, arm.name.count), withPad: " ", startingAt: 0)
     let value = arm.reward.map { ScoreReport.number($0.value) } ?? "no score"
