@@ -46,6 +46,7 @@ let package = Package(
   platforms: [.macOS(.v14)],
   products: [
     .executable(name: "raft-diffuse", targets: ["raft-diffuse"]),
+    .executable(name: "train-weights", targets: ["train-weights"]),
     .library(name: "Diffusion", targets: ["Diffusion"]),
   ],
   dependencies: [
@@ -101,6 +102,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    library("Shapes", ["Imaging", "RAFT"]),
+    .executableTarget(
+      name: "train-weights",
+      dependencies: [
+        "CLIP", "Diffusion", "Files", "Imaging", "NN", "RAFT", "Shapes",
+        "Tokenization", "Torch",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     tests("Files"),
     .target(
       name: "TestSupport", dependencies: ["Diffusion", "NN", "Torch"], path: "Tests/TestSupport",
@@ -132,6 +142,7 @@ let package = Package(
         "TestSupport", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN", "Policies",
         "RAFT", "Recipes", "Reporting", "RunStore", "Torch",
       ]),
+    tests("Shapes", ["Imaging", "RAFT"]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

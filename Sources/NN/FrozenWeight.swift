@@ -16,6 +16,8 @@ package final class FrozenWeight {
   private let origin: WeightOrigin
   private var placed: Tensor?
   private var packed: PackedWeight?
+  /// The values that training changes, `F32`; nil for as long as the weight is frozen.
+  private var thawed: Tensor?
 
   /// What is added to the weight before it is used, `F32`, as many elements; nil for nothing.
   var change: (() throws -> Tensor)? {
@@ -34,10 +36,21 @@ package final class FrozenWeight {
 
   /// The tensor as eager operations want it.
   package func dense() throws -> Tensor {
+    if let thawed { return try thawed.to(placement.dtype) }
     if let placed { return placed }
     let tensor = try load()
     placed = tensor
     return tensor
+  }
+
+  /// Makes the weight one that training changes, as it is when a model is trained from scratch.
+  ///
+  /// - Returns: the values, `F32` and a point that gradients are asked for; whoever computes with
+  ///   the weight from now on sees them as they change, rounded to the type of the placement.
+  func thaw() throws -> TrainableParameter {
+    let values = try thawed ?? pristine().to(.float32).detached().clone().trainable()
+    (thawed, placed, packed) = (values, nil, nil)
+    return TrainableParameter(name: name, tensor: values)
   }
 
   /// The weight packed by `pack`, made at the first call; nil where packing does not pay or is not
@@ -47,6 +60,7 @@ package final class FrozenWeight {
   package func packed(for x: Tensor, _ pack: (Tensor) throws -> PackedWeight) throws
     -> PackedWeight?
   {
+    guard thawed == nil else { return nil }
     if recordsGradients && x.requiresGradient {
       // A weight is held in one form at a time.
       packed = nil

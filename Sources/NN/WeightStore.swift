@@ -18,6 +18,9 @@ package final class WeightStore {
   /// Elements of all tensors that were asked for.
   private(set) var elementCount = 0
 
+  /// The tensors that layers asked for, in the order of construction.
+  var weights: [FrozenWeight] = []
+
   /// Where adapters can hang in the layers that were made.
   var slots: [AdapterSlot] = []
 

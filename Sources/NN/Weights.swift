@@ -88,9 +88,21 @@ public struct Weights {
     -> FrozenWeight
   {
     let name = fullName(name)
-    return FrozenWeight(
+    let weight = FrozenWeight(
       name: name, shape: shape, source: store.source, placement: placement,
       origin: store.origin(of: name, shape, initialisation))
+    store.weights.append(weight)
+    return weight
+  }
+
+  /// Makes all weights that layers have asked for so far, here and below, ones that training
+  /// changes, in the order of construction.
+  ///
+  /// Gradients flow into them wherever the model is called with gradients recorded; packed kernels
+  /// are not used any more.
+  package func thawed() throws -> [TrainableParameter] {
+    let below = path.isEmpty ? "" : path + "."
+    return try store.weights.filter { $0.name.hasPrefix(below) }.map { try $0.thaw() }
   }
 
   /// Tells everything that is missing, misshapen or left over, once all layers are constructed.
