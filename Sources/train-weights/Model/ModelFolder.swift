@@ -1,0 +1,66 @@
+internal import Files
+internal import Foundation
+internal import NN
+internal import Torch
+
+/// A network's folder in the layout of diffusers and transformers: `config.json`, and weights of
+/// fp16 in a safetensors file.
+struct ModelFolder {
+  /// The folder.
+  let path: String
+
+  /// What the file of weights is called: `diffusion_pytorch_model` in diffusers, `model` in
+  /// transformers.
+  let stem: String
+
+  /// A folder that there may not be yet.
+  init(_ path: String, stem: String = "diffusion_pytorch_model") {
+    (self.path, self.stem) = (path, stem)
+  }
+
+  /// Whether the network has been saved.
+  var isThere: Bool { FileManager.default.fileExists(atPath: weightFile) }
+
+  /// The file of weights.
+  var weightFile: String { "\(path)/\(stem).safetensors" }
+
+  /// Saves a network: the whole folder or nothing.
+  ///
+  /// - Parameters:
+  ///   - configuration: the contents of `config.json`.
+  ///   - tensors: by the names of the layout; they are rounded to fp16.
+  ///   - others: further files' contents, by name.
+  func write(
+    configuration: JSONValue, _ tensors: [TrainableParameter], others: [String: JSONValue] = [:]
+  ) throws {
+    try AtomicFolder.write(to: path) { folder in
+      try SafetensorsWriter.write(
+        tensors.map { .init(name: $0.name, tensor: try $0.tensor.detached().to(.float16)) },
+        to: "\(folder)/\(stem).safetensors")
+      let files = others.merging(["config.json": configuration]) { $1 }
+      for (name, contents) in files {
+        try contents.write(to: "\(folder)/\(name)")
+      }
+    }
+  }
+
+  /// `config.json`.
+  var configuration: ConfigurationFile {
+    get throws { try ConfigurationFile("\(path)/config.json") }
+  }
+
+  /// The saved weights.
+  func weights(_ placement: Placement = Placement()) throws -> Weights {
+    let file = try CheckpointFile.open(weightFile)
+    return Weights(file.entries, source: file.path, placement: placement)
+  }
+}
+
+extension JSONValue {
+  /// Writes the value as a file that people can read, as Python's programs do.
+  func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(self) + [UInt8(ascii: "\n")], to: path)
+  }
+}

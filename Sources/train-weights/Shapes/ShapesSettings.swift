@@ -1,0 +1,19 @@
+/// Every number of the small model: sizes, steps, batches, rates.
+struct ShapesSettings: Sendable, Equatable, Codable {
+  /// The autoencoder's.
+  var autoencoder = AutoencoderSettings()
+
+  /// The denoiser's.
+  var denoiser = DenoiserSettings()
+
+  /// What the model in `weights/shapes` is made with.
+  static let full = ShapesSettings()
+
+  /// The same parts, hardly trained: to see in a minute that all of them work.
+  static var quick: ShapesSettings {
+    var settings = ShapesSettings()
+    settings.autoencoder = .quick
+    settings.denoiser = .quick
+    return settings
+  }
+}

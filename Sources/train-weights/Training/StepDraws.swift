@@ -1,0 +1,18 @@
+internal import RAFT
+internal import Torch
+
+/// The random numbers of one step. They depend on the seed, the course's name and the step alone,
+/// so that a course that was interrupted goes on as if it had not been.
+struct StepDraws {
+  /// For choices.
+  var choices: SplitMix64
+
+  /// For tensors.
+  let tensors: Generator
+
+  /// The numbers of step `step` of the course called `name`.
+  init(seed: UInt64, _ name: String, step: Int) throws {
+    choices = SplitMix64(seed: RunSeeds(run: seed).seed(name, step))
+    tensors = try Generator(seed: choices.next())
+  }
+}
