@@ -31,16 +31,15 @@ struct ModelFolder {
   ///   - tensors: by the names of the layout; they are rounded to fp16.
   ///   - others: further files' contents, by name.
   func write(
-    configuration: JSONValue, _ tensors: [TrainableParameter], others: [String: JSONValue] = [:]
+    configuration: [String: JSONValue], _ tensors: [TrainableParameter],
+    others: [String: JSONValue] = [:]
   ) throws {
     try AtomicFolder.write(to: path) { folder in
       try SafetensorsWriter.write(
         tensors.map { .init(name: $0.name, tensor: try $0.tensor.detached().to(.float16)) },
         to: "\(folder)/\(stem).safetensors")
-      let files = others.merging(["config.json": configuration]) { $1 }
-      for (name, contents) in files {
-        try contents.write(to: "\(folder)/\(name)")
-      }
+      try JSONValue(configuration).write(to: "\(folder)/config.json")
+      for (name, contents) in others { try contents.write(to: "\(folder)/\(name)") }
     }
   }
 
@@ -57,6 +56,12 @@ struct ModelFolder {
 }
 
 extension JSONValue {
+  /// An object of these members.
+  init(_ members: [String: JSONValue]) {
+    self = .object(
+      members.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: $0.value) })
+  }
+
   /// Writes the value as a file that people can read, as Python's programs do.
   func write(to path: String) throws {
     let encoder = JSONEncoder()

@@ -1,5 +1,8 @@
 /// Every number of the small model: sizes, steps, batches, rates.
 struct ShapesSettings: Sendable, Equatable, Codable {
+  /// Side of the pictures that are native to the model, in pixels.
+  var nativeSize = 128
+
   /// The autoencoder's.
   var autoencoder = AutoencoderSettings()
 

@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+/// What the small model is made in, one part after the other: each needs those before it.
+enum ShapesPart: String, CaseIterable, ExpressibleByArgument {
+  case autoencoder, denoiser, export
+}

@@ -1,0 +1,26 @@
+/// Makes the small model, part by part.
+struct ShapesTraining {
+  /// The numbers of all parts.
+  let settings: ShapesSettings
+
+  /// What all random numbers follow from.
+  let seed: UInt64
+
+  /// Where everything is kept until it is finished.
+  let work: WorkFolder
+
+  /// Where the finished model goes.
+  let out: String
+
+  /// Makes one part, or what is left of it.
+  func run(_ part: ShapesPart) throws {
+    switch part {
+    case .autoencoder:
+      try AutoencoderTraining(
+        settings: settings.autoencoder, seed: seed, nativeSize: settings.nativeSize, work: work
+      ).run()
+    case .denoiser: break
+    case .export: break
+    }
+  }
+}
