@@ -1,6 +1,5 @@
 internal import CLIP
 internal import Files
-internal import Foundation
 internal import NN
 internal import Shapes
 internal import Tokenization
@@ -34,18 +33,20 @@ final class DualEncoder {
 
   /// An untrained dual encoder.
   ///
-  /// - Parameter weights: a place among weights from a seed.
-  init(_ settings: DualEncoderSettings, _ weights: Weights) throws {
+  /// - Parameters:
+  ///   - weights: the root of weights from a seed.
+  ///   - tokenizerFolder: where the vocabulary is written, and read back from.
+  init(_ settings: DualEncoderSettings, _ weights: Weights, tokenizerFolder: String) throws {
     vocabulary = WordVocabulary(CaptionGrammar.words, contextLength: settings.positions)
+    try vocabulary.write(to: tokenizerFolder)
+    tokenizer = try CLIPTokenizer(folder: tokenizerFolder)
     card = DualEncoderCard(settings, vocabulary)
-    tokenizer = try vocabulary.tokenizer()
-    let file = try ConfigurationFile(card.whole.fileContents, path: "config.json")
-    configuration = try CLIPConfiguration(file)
+    let source = "the dual encoder's settings"
+    configuration = try CLIPConfiguration(ConfigurationFile(card.whole, path: source))
     preprocessor = try ImagePreprocessor(
-      ConfigurationFile(card.preprocessing.fileContents, path: "preprocessor_config.json"),
-      imageSize: settings.imageSize)
+      ConfigurationFile(card.preprocessing, path: source), imageSize: settings.imageSize)
     let textConfiguration = try TextConfiguration(
-      ConfigurationFile(card.textAlone.fileContents, path: "text_encoder/config.json"))
+      ConfigurationFile(card.textAlone, path: source))
     let width = configuration.projectionWidth
     text = try TextTransformer(weights["text_model"], textConfiguration)
     textProjection = try Linear(
@@ -63,10 +64,12 @@ final class DualEncoder {
   }
 
   /// - Parameter pixels: `[B, 3, S, S]`, as ``preprocessor`` makes them.
-  /// - Returns: the class token's states, `[B, W]`, and embeddings of length 1, `[B, D]`.
-  func images(_ pixels: Tensor) throws -> (states: Tensor, embeddings: Tensor) {
-    let states = try vision(pixels)
-    return (states, try visualProjection(states).normalisedRows())
+  /// - Returns: the last block's states, `[B, N, W]`, the class token's normalised ones, `[B, W]`,
+  ///   and embeddings of length 1, `[B, D]`.
+  func images(_ pixels: Tensor) throws -> (states: Tensor, pooled: Tensor, embeddings: Tensor) {
+    let states = try vision.states(pixels)
+    let pooled = try vision.pooled(states)
+    return (states, pooled, try visualProjection(pooled).normalisedRows())
   }
 
   /// - Returns: embeddings of length 1, `[P, D]`.
@@ -109,19 +112,15 @@ final class DualEncoder {
 
 extension DualEncoder {
   /// Saves the whole in the layout of transformers' `CLIPModel`, with its vocabulary.
-  func write(to folder: String) throws {
+  func write(to folder: ModelFolder) throws {
     var files = try vocabulary.files
-    files["preprocessor_config.json"] = try card.preprocessing.fileContents
-    try ModelFolder(folder, stem: "model")
-      .write(configuration: card.whole, parameters, others: files)
+    files["preprocessor_config.json"] = try JSONValue(card.preprocessing).fileContents
+    try folder.write(configuration: card.whole, parameters, others: files)
   }
 
   /// Saves the text tower alone in the layout of transformers' `CLIPTextModel`.
-  func writeTextEncoder(to folder: String) throws {
+  func writeTextEncoder(to folder: ModelFolder) throws {
     let own = parameters.filter { $0.name.hasPrefix("text_model.") }
-    try ModelFolder(folder, stem: "model").write(configuration: card.textAlone, own)
+    try folder.write(configuration: card.textAlone, own)
   }
-
-  /// Saves the vocabulary in a folder of its own.
-  func writeTokenizer(to folder: String) throws { try vocabulary.write(to: folder) }
 }

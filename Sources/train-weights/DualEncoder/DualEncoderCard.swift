@@ -11,21 +11,22 @@ struct DualEncoderCard {
   }
 
   /// `config.json` of the whole.
-  var whole: JSONValue {
+  var whole: [String: JSONValue] {
     [
       "architectures": ["CLIPModel"], "model_type": "clip",
       "projection_dim": .integer(settings.projectionWidth), "logit_scale_init_value": 2.6592,
-      "text_config": .object(textMembers), "vision_config": vision, "torch_dtype": "float16",
+      "text_config": JSONValue(text), "vision_config": JSONValue(vision),
+      "torch_dtype": "float16",
     ]
   }
 
   /// `config.json` of the text tower alone.
-  var textAlone: JSONValue {
-    .object([.init(key: "architectures", value: ["CLIPTextModel"])] + textMembers)
+  var textAlone: [String: JSONValue] {
+    text.merging(["architectures": ["CLIPTextModel"], "torch_dtype": "float16"]) { $1 }
   }
 
   /// `preprocessor_config.json`.
-  var preprocessing: JSONValue {
+  var preprocessing: [String: JSONValue] {
     let edge = JSONValue.integer(settings.imageSize)
     return [
       "image_processor_type": "CLIPImageProcessor", "do_resize": true,
@@ -37,36 +38,30 @@ struct DualEncoderCard {
     ]
   }
 
-  private var textMembers: [JSONValue.Member] {
-    members(of: settings.text, "clip_text_model") + [
-      .init(key: "vocab_size", value: .integer(vocabulary.tokens.count)),
-      .init(key: "max_position_embeddings", value: .integer(settings.positions)),
-      .init(key: "bos_token_id", value: .integer(vocabulary.beginID)),
-      .init(key: "eos_token_id", value: .integer(vocabulary.endID)),
-      .init(key: "pad_token_id", value: .integer(vocabulary.endID)),
+  private var text: [String: JSONValue] {
+    let own: [String: JSONValue] = [
+      "model_type": "clip_text_model", "vocab_size": .integer(vocabulary.tokens.count),
+      "max_position_embeddings": .integer(settings.positions),
+      "bos_token_id": .integer(vocabulary.beginID), "eos_token_id": .integer(vocabulary.endID),
+      "pad_token_id": .integer(vocabulary.endID),
     ]
+    return own.merging(blocks(of: settings.text)) { $1 }
   }
 
-  private var vision: JSONValue {
-    .object(
-      members(of: settings.vision, "clip_vision_model") + [
-        .init(key: "image_size", value: .integer(settings.imageSize)),
-        .init(key: "patch_size", value: .integer(settings.patchSize)),
-        .init(key: "num_channels", value: 3),
-      ])
+  private var vision: [String: JSONValue] {
+    let own: [String: JSONValue] = [
+      "model_type": "clip_vision_model", "image_size": .integer(settings.imageSize),
+      "patch_size": .integer(settings.patchSize), "num_channels": 3,
+    ]
+    return own.merging(blocks(of: settings.vision)) { $1 }
   }
 
-  private func members(of tower: DualEncoderSettings.Tower, _ type: String) -> [JSONValue.Member] {
+  private func blocks(of tower: DualEncoderSettings.Tower) -> [String: JSONValue] {
     [
-      .init(key: "model_type", value: .string(type)),
-      .init(key: "hidden_size", value: .integer(tower.width)),
-      .init(key: "intermediate_size", value: .integer(tower.intermediateWidth)),
-      .init(key: "num_hidden_layers", value: .integer(tower.layers)),
-      .init(key: "num_attention_heads", value: .integer(tower.heads)),
-      .init(key: "projection_dim", value: .integer(settings.projectionWidth)),
-      .init(key: "hidden_act", value: "quick_gelu"),
-      .init(key: "layer_norm_eps", value: 1e-5),
-      .init(key: "attention_dropout", value: 0.0),
+      "hidden_size": .integer(tower.width), "intermediate_size": .integer(tower.intermediateWidth),
+      "num_hidden_layers": .integer(tower.layers), "num_attention_heads": .integer(tower.heads),
+      "projection_dim": .integer(settings.projectionWidth), "hidden_act": "quick_gelu",
+      "layer_norm_eps": 1e-5, "attention_dropout": 0.0,
     ]
   }
 }

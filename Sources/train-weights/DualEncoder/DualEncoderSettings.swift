@@ -30,6 +30,9 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// What the probes of a figure's colour and shape and the like weigh in the loss.
   var probeWeight = 1.0
 
+  /// What the probe of a picture's quality weighs in the loss.
+  var qualityWeight = 3.0
+
   /// How it is trained.
   var course = CourseSettings(steps: 2000, batch: 64, learningRate: 1e-3, warmup: 100)
 

@@ -38,18 +38,13 @@ struct WordVocabulary {
   /// The files of transformers' tokenizer folder, by name.
   var files: [String: Data] {
     get throws {
-      let markers: [JSONValue.Member] = [
-        .init(key: "bos_token", value: .string(Self.begin)),
-        .init(key: "eos_token", value: .string(Self.end)),
-        .init(key: "pad_token", value: .string(Self.end)),
-        .init(key: "unk_token", value: .string(Self.end)),
+      let markers: [String: JSONValue] = [
+        "bos_token": .string(Self.begin), "eos_token": .string(Self.end),
+        "pad_token": .string(Self.end), "unk_token": .string(Self.end),
       ]
-      let configuration: [JSONValue.Member] = [
-        .init(key: "tokenizer_class", value: "CLIPTokenizer"),
-        .init(key: "model_max_length", value: .integer(contextLength)),
-        .init(key: "do_lower_case", value: true),
-        .init(key: "add_prefix_space", value: false),
-        .init(key: "errors", value: "replace"),
+      let configuration: [String: JSONValue] = [
+        "tokenizer_class": "CLIPTokenizer", "model_max_length": .integer(contextLength),
+        "do_lower_case": true, "add_prefix_space": false, "errors": "replace",
       ]
       let ids = tokens.enumerated().map {
         JSONValue.Member(key: $0.element, value: .integer($0.offset))
@@ -58,9 +53,18 @@ struct WordVocabulary {
       return [
         "vocab.json": try JSONValue.object(ids).fileContents,
         "merges.txt": Data((lines.joined(separator: "\n") + "\n").utf8),
-        "special_tokens_map.json": try JSONValue.object(markers).fileContents,
-        "tokenizer_config.json": try JSONValue.object(configuration + markers).fileContents,
+        "special_tokens_map.json": try JSONValue(markers).fileContents,
+        "tokenizer_config.json": try JSONValue(configuration.merging(markers) { $1 }).fileContents,
       ]
+    }
+  }
+
+  /// Writes the files: the whole folder or nothing.
+  func write(to folder: String) throws {
+    try AtomicFolder.write(to: folder) { temporary in
+      for (name, contents) in try files {
+        try AtomicFile.write(contents, to: "\(temporary)/\(name)")
+      }
     }
   }
 
@@ -72,7 +76,7 @@ struct WordVocabulary {
     }
     var split = Set(words).sorted().map { word in
       let symbols = word.utf8.map { String(ByteAlphabet.scalars[Int($0)]) }
-      return symbols.dropLast() + [(symbols.last ?? "") + "</w>"]
+      return Array(symbols.dropLast()) + [(symbols.last ?? "") + "</w>"]
     }
     var merges: [Pair] = []
     while true {
