@@ -24,11 +24,10 @@ final class AttributeProbes {
   func attributeLoss(_ states: Tensor, _ targets: SceneAttributes) throws -> Tensor {
     let logits = try attributes(states)
     let presences = try logits.narrowed(1, 0..<SceneAttributes.presenceCount)
-    var loss = try 8 * binaryCrossEntropy(presences, targets.presences)
+    var loss = try 8 * presences.binaryCrossEntropy(targets.presences)
     var start = SceneAttributes.presenceCount
     for (count, classes) in zip(SceneAttributes.classCounts, targets.classes) {
-      let group = try logits.narrowed(1, start..<start + count).logSoftmax(along: 1)
-      loss = try loss - group.gathered(1, classes).mean()
+      loss = try loss + logits.narrowed(1, start..<start + count).crossEntropy(classes)
       start += count
     }
     return loss
@@ -38,8 +37,7 @@ final class AttributeProbes {
   ///
   /// - Parameter states: of right pictures, the class token's first, `[B, N, W]`.
   func kindLoss(_ states: Tensor, _ targets: SceneAttributes) throws -> Tensor {
-    let logits = try kinds(states.narrowed(1, 1..<states.shape[1]))
-    return try logits.logSoftmax(along: 2).gathered(2, targets.kinds).mean().negated()
+    try kinds(states.narrowed(1, 1..<states.shape[1])).crossEntropy(targets.kinds)
   }
 
   /// The mean squared error of qualities, in units of 10.
@@ -52,11 +50,5 @@ final class AttributeProbes {
     let found = try quality(embeddings * Double(embeddings.shape[1]).squareRoot())
     let error = try found - qualities / 10
     return try (error * error).mean()
-  }
-
-  /// `max(x, 0) − x·y + ln(1 + e^−|x|)`, mean over all elements.
-  private func binaryCrossEntropy(_ logits: Tensor, _ targets: Tensor) throws -> Tensor {
-    let rest = try (logits.magnitude().negated().exp() + 1).log()
-    return try (logits.relu() - logits * targets + rest).mean()
   }
 }

@@ -59,8 +59,8 @@ struct DualEncoderTraining {
     let similarities = try right.matmul(captions.transposed(0, 1)) + batch.captionMask
     let toWrong = try (right * wrong).sum(along: [2]).transposed(0, 1) + batch.wrongMask
     let toSpoilt = try factor * captions.matmul(spoilt.transposed(0, 1))
-    let ofCaptions = try crossEntropy(.concatenated([similarities, toWrong], along: 1))
-    let ofPictures = try crossEntropy(
+    let ofCaptions = try matching(.concatenated([similarities, toWrong], along: 1))
+    let ofPictures = try matching(
       .concatenated([similarities.transposed(0, 1), toSpoilt], along: 1))
 
     let attributes = try probes.attributeLoss(
@@ -71,10 +71,8 @@ struct DualEncoderTraining {
       + settings.qualityWeight * quality
   }
 
-  /// The mean over rows of `−ln softmax` of the element on the diagonal, from `[B, B + …]`.
-  private func crossEntropy(_ logits: Tensor) throws -> Tensor {
-    let count = logits.shape[0]
-    let diagonal = try Tensor.arange(0..<count, device: logits.device).unsqueezed(1)
-    return try logits.logSoftmax(along: 1).gathered(1, diagonal).mean().negated()
+  /// The cross entropy of the first columns, each right in its row, from `[B, B + …]`.
+  private func matching(_ logits: Tensor) throws -> Tensor {
+    try logits.crossEntropy(.oneHot(Array(0..<logits.shape[0]), count: logits.shape[1]))
   }
 }

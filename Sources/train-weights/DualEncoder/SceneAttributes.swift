@@ -7,12 +7,12 @@ struct SceneAttributes {
   /// colour, else 0: `[B, 48]`.
   let presences: Tensor
 
-  /// The place of the right class among those of each group, `I64 [B, 1]`: number of figures, style,
-  /// background.
+  /// 1 for the right class among those of each group, else 0, `[B, classes]`: number of figures,
+  /// style, background.
   let classes: [Tensor]
 
-  /// The place of the kind of figure that lies on the middle of each patch, or the last place where
-  /// there is none, row by row: `I64 [B, N, 1]`.
+  /// 1 for the kind of figure that lies on the middle of each patch, or in the last place where there
+  /// is none, row by row: `[B, N, kinds]`.
   let kinds: Tensor
 
   /// How many kinds there are, no figure among them.
@@ -46,12 +46,13 @@ struct SceneAttributes {
       scenes.map { Style.allCases.firstIndex(of: $0.style) ?? 0 },
       scenes.map { Background.allCases.firstIndex(of: $0.background) ?? 0 },
     ]
-    classes = try groups.map { try Tensor($0, shape: [scenes.count, 1]) }
+    classes = try zip(groups, Self.classCounts).map { try .oneHot($0, count: $1) }
     let middles = (0..<patches).map { (Double($0) + 0.5) / Double(patches) }
     let found = scenes.flatMap { scene in
       middles.flatMap { y in middles.map { x in Self.kind(in: scene, x: x, y: y) } }
     }
-    kinds = try Tensor(found, shape: [scenes.count, patches * patches, 1])
+    kinds = try Tensor.oneHot(found, count: Self.kindCount)
+      .reshaped([scenes.count, patches * patches, Self.kindCount])
   }
 
   /// The place of the kind of figure in the circle around which (`x`, `y`) lies.
