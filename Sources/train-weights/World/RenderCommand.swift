@@ -7,7 +7,7 @@ internal import Shapes
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Draws scenes of the world of shapes on one sheet, each under a caption of it.")
+    abstract: "Draws scenes of the world of shapes on one sheet, and prints a caption of each.")
 
   @Option(help: "How many scenes.")
   var count = 24
@@ -49,5 +49,6 @@ struct RenderCommand: ParsableCommand {
     }
     let title = "\(count) scenes, seed \(seed), \(size) px"
     try PNG.write(ImageGrid(title: title, columns: [], rows: rows).rendered(), to: out)
+    for (_, caption) in pictures { print(caption) }
   }
 }
