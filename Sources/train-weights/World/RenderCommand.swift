@@ -25,11 +25,13 @@ struct RenderCommand: ParsableCommand {
   var force = false
 
   func validate() throws {
-    guard (1...10_000).contains(count) else {
-      throw ValidationError("--count is \(count); it must be 1 to 10000.")
-    }
     guard (16...1024).contains(size) else {
       throw ValidationError("--size is \(size); it must be 16 to 1024.")
+    }
+    // Together the pictures are at most half as large as the largest sheet that can be written.
+    let mostCount = min(10_000, RGBImage.maximalPixelCount / 2 / (size * size))
+    guard (1...mostCount).contains(count) else {
+      throw ValidationError("--count is \(count); at \(size) px it must be 1 to \(mostCount).")
     }
   }
 
