@@ -19,7 +19,10 @@ struct ShapesTraining {
       try AutoencoderTraining(
         settings: settings.autoencoder, seed: seed, nativeSize: settings.nativeSize, work: work
       ).run()
-    case .denoiser: break
+    case .denoiser:
+      try DenoiserTraining(
+        settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work
+      ).run()
     case .export: break
     }
   }
