@@ -6,5 +6,7 @@ struct TrainWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-weights",
     abstract: "Makes the small models that the project ships, and the world that they know.",
-    subcommands: [ShapesCommand.self])
+    subcommands: [
+      ShapesCommand.self, RenderCommand.self, PromptsCommand.self,
+    ])
 }
