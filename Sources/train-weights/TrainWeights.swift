@@ -7,6 +7,6 @@ struct TrainWeights: ParsableCommand {
     commandName: "train-weights",
     abstract: "Makes the small models that the project ships, and the world that they know.",
     subcommands: [
-      ShapesCommand.self, RenderCommand.self, PromptsCommand.self,
+      ShapesCommand.self, MeasureCommand.self, RenderCommand.self, PromptsCommand.self,
     ])
 }

@@ -1,10 +1,10 @@
 /// The denoiser's sizes, and how it is trained.
 struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Channels of each level, finest first.
-  var widths = [64, 128, 192]
+  var widths = [64, 96, 128]
 
   /// Whether a level attends to the text, finest first; the middle always does.
-  var attends = [true, true, false]
+  var attends = [false, true, false]
 
   /// Residual blocks a level on the way down; one more on the way up.
   var layers = 1

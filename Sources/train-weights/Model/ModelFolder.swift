@@ -32,14 +32,14 @@ struct ModelFolder {
   ///   - others: further files' contents, by name.
   func write(
     configuration: [String: JSONValue], _ tensors: [TrainableParameter],
-    others: [String: JSONValue] = [:]
+    others: [String: Data] = [:]
   ) throws {
     try AtomicFolder.write(to: path) { folder in
       try SafetensorsWriter.write(
         tensors.map { .init(name: $0.name, tensor: try $0.tensor.detached().to(.float16)) },
         to: "\(folder)/\(stem).safetensors")
       try JSONValue(configuration).write(to: "\(folder)/config.json")
-      for (name, contents) in others { try contents.write(to: "\(folder)/\(name)") }
+      for (name, contents) in others { try AtomicFile.write(contents, to: "\(folder)/\(name)") }
     }
   }
 
@@ -62,10 +62,15 @@ extension JSONValue {
       members.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: $0.value) })
   }
 
-  /// Writes the value as a file that people can read, as Python's programs do.
-  func write(to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(self) + [UInt8(ascii: "\n")], to: path)
+  /// The value as a file that people can read, as Python's programs write it.
+  var fileContents: Data {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return try encoder.encode(self) + [UInt8(ascii: "\n")]
+    }
   }
+
+  /// Writes the value as a file that people can read.
+  func write(to path: String) throws { try AtomicFile.write(fileContents, to: path) }
 }

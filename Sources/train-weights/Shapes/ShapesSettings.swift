@@ -6,6 +6,12 @@ struct ShapesSettings: Sendable, Equatable, Codable {
   /// The autoencoder's.
   var autoencoder = AutoencoderSettings()
 
+  /// The dual encoder's.
+  var dualEncoder = DualEncoderSettings()
+
+  /// The aesthetic head's.
+  var aestheticHead = AestheticHeadSettings()
+
   /// The denoiser's.
   var denoiser = DenoiserSettings()
 
@@ -16,6 +22,8 @@ struct ShapesSettings: Sendable, Equatable, Codable {
   static var quick: ShapesSettings {
     var settings = ShapesSettings()
     settings.autoencoder = .quick
+    settings.dualEncoder = .quick
+    settings.aestheticHead = .quick
     settings.denoiser = .quick
     return settings
   }

@@ -26,6 +26,12 @@ struct WorkFolder {
   /// The finished text tower.
   var textEncoder: ModelFolder { ModelFolder("\(path)/text_encoder", stem: "model") }
 
+  /// The finished dual encoder.
+  var dualEncoder: ModelFolder { ModelFolder("\(path)/clip", stem: "model") }
+
+  /// The finished aesthetic head.
+  var aestheticHead: String { "\(path)/aesthetic.safetensors" }
+
   /// The vocabulary.
   var tokenizer: String { "\(path)/tokenizer" }
 

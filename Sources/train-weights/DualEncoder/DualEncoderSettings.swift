@@ -1,0 +1,61 @@
+/// The dual encoder's sizes, and how it is trained.
+struct DualEncoderSettings: Sendable, Equatable, Codable {
+  /// Pixels along the edge of what the vision tower takes.
+  var imageSize = 128
+
+  /// Pixels along a patch's edge.
+  var patchSize = 16
+
+  /// The vision tower's blocks.
+  var vision = Tower(width: 192, layers: 4, heads: 6)
+
+  /// The text tower's blocks.
+  var text = Tower(width: 128, layers: 3, heads: 4)
+
+  /// Text positions, begin and end among them.
+  var positions = 32
+
+  /// Width of an embedding.
+  var projectionWidth = 128
+
+  /// The share of a batch's scenes that are another scene of it with one thing changed.
+  var siblingShare = 0.5
+
+  /// Spoilt pictures beside a batch, as a share of it.
+  var spoiltShare = 0.25
+
+  /// The share of a styled scene's captions that do not say the shapes.
+  var vagueness = 0.2
+
+  /// What the probes of a figure's colour and shape and the like weigh in the loss.
+  var probeWeight = 1.0
+
+  /// What the probe of a picture's quality weighs in the loss.
+  var qualityWeight = 3.0
+
+  /// How it is trained.
+  var course = CourseSettings(steps: 2000, batch: 64, learningRate: 1e-3, warmup: 100)
+
+  /// A stack of blocks.
+  struct Tower: Sendable, Equatable, Codable {
+    /// Width of a hidden state.
+    var width: Int
+    /// Blocks.
+    var layers: Int
+    /// Attention heads.
+    var heads: Int
+    /// Width inside a block's MLP.
+    var intermediateWidth: Int { 4 * width }
+  }
+
+  /// A few steps of narrow towers; the text states stay as wide as the full ones.
+  static var quick: DualEncoderSettings {
+    var settings = DualEncoderSettings()
+    settings.vision = Tower(width: 32, layers: 1, heads: 2)
+    settings.text.layers = 1
+    settings.course.steps = 20
+    settings.course.batch = 8
+    settings.course.warmup = 2
+    return settings
+  }
+}
