@@ -24,9 +24,6 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// γ of the weights min(SNR, γ)/SNR (Hang et al., arXiv 2303.09556); nil weighs all alike.
   var signalLimit: Double? = 5
 
-  /// Whether it computes in bf16.
-  var usesBFloat16 = false
-
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
   /// many as have its pixels.
   var course = CourseSettings(steps: 5000, batch: 32, learningRate: 1e-3, warmup: 100)

@@ -35,8 +35,7 @@ struct DenoiserTraining {
     let scale = try VAEConfiguration(work.autoencoder.configuration).scale
     let configuration = settings.configuration(
       contextWidth: states.width, nativeSize: nativeSize / scale)
-    let weights = Weights(
-      seed: seed, placement: Placement(dtype: settings.usesBFloat16 ? .bfloat16 : .float32))
+    let weights = Weights(seed: seed)
     let unet = try UNet2DConditionModel(
       weights, UNetConfiguration(ConfigurationFile(configuration, path: "the denoiser's settings")))
     let parameters = try weights.thawed()
@@ -47,11 +46,12 @@ struct DenoiserTraining {
     let course = try Course(
       Self.name, settings.course, recipe: recipe, seed: seed, parameters: parameters, in: work.path)
     Console.note("denoiser: \(weights.elementCount) parameters")
-    let last = try course.run(loss(of: unet, states, course.isFinished ? [] : try caches()))
-    guard !work.denoiser.isThere else { return }
-    try work.denoiser.write(configuration: configuration, parameters)
+    let wasFinished = course.isFinished
+    let last = try course.run(loss(of: unet, states, wasFinished ? [] : try caches()))
+    guard !wasFinished || !work.denoiser.isThere else { return }
     try PartRecord(last, parameters: weights.elementCount, measured: [:])
       .write(to: work.record(of: Self.name))
+    try work.denoiser.write(configuration: configuration, parameters)
   }
 
   private func caches() throws -> [LatentCache] {

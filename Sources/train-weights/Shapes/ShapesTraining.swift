@@ -19,19 +19,15 @@ struct ShapesTraining {
       try AutoencoderTraining(
         settings: settings.autoencoder, seed: seed, nativeSize: settings.nativeSize, work: work
       ).run()
-<<<<<<< HEAD
-    case .denoiser:
-      try DenoiserTraining(
-        settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work
-      ).run()
-=======
     case .dualEncoder:
       try DualEncoderTraining(settings: settings.dualEncoder, seed: seed, work: work).run()
     case .aestheticHead:
       try AestheticHeadTraining(settings: settings.aestheticHead, seed: seed, work: work).run()
-    case .denoiser: break
->>>>>>> clip
-    case .export: break
+    case .denoiser:
+      try DenoiserTraining(
+        settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work
+      ).run()
+    case .export: try ModelExport(settings: settings, seed: seed, work: work).write(to: out)
     }
   }
 }
