@@ -1,7 +1,7 @@
 /// The autoencoder's sizes, and how it is trained.
 struct AutoencoderSettings: Sendable, Equatable, Codable {
   /// Channels of each level, finest first.
-  var widths = [32, 48, 64, 64]
+  var widths = [16, 32, 64, 64]
 
   /// Residual blocks a level in the encoder; the decoder has one more.
   var layers = 1
@@ -28,7 +28,7 @@ struct AutoencoderSettings: Sendable, Equatable, Codable {
   var measured = 300
 
   /// How it is trained.
-  var course = CourseSettings(steps: 2000, batch: 16, learningRate: 7e-4, warmup: 30)
+  var course = CourseSettings(steps: 4000, batch: 8, learningRate: 1e-3, warmup: 50)
 
   /// Pictures of one size.
   struct PictureShare: Sendable, Equatable, Codable {

@@ -34,18 +34,19 @@ struct AutoencoderTraining {
     let course = try Course(
       Self.name, settings.course, recipe: settings, seed: seed, parameters: parameters,
       in: work.path)
+    let wasFinished = course.isFinished
     lazy var pool = CropPool(settings, seed: seed)
     let last = try course.run { _, draws in try loss(of: autoencoder, pool, &draws) }
-    guard !work.autoencoder.isThere else { return }
+    guard !wasFinished || !work.autoencoder.isThere else { return }
     let (deviation, error) = try measure(autoencoder)
-    try work.autoencoder.write(
-      configuration: settings.configuration(
-        scalingFactor: 1 / deviation, nativeSize: nativeSize),
-      parameters)
     try PartRecord(
       last, parameters: weights.elementCount,
       measured: ["scaling_factor": 1 / deviation, "psnr": error]
     ).write(to: work.record(of: Self.name))
+    try work.autoencoder.write(
+      configuration: settings.configuration(
+        scalingFactor: 1 / deviation, nativeSize: nativeSize),
+      parameters)
     Console.note(
       String(
         format: "autoencoder: scaling factor %.5f, peak signal to noise %.2f dB", 1 / deviation,

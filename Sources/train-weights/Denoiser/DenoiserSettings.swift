@@ -1,10 +1,10 @@
 /// The denoiser's sizes, and how it is trained.
 struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Channels of each level, finest first.
-  var widths = [64, 128, 192]
+  var widths = [64, 96, 128]
 
   /// Whether a level attends to the text, finest first; the middle always does.
-  var attention = [true, true, false]
+  var attends = [false, true, false]
 
   /// Residual blocks a level on the way down; one more on the way up.
   var layers = 1
@@ -15,8 +15,8 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Groups of a group norm.
   var groups = 16
 
-  /// The sizes of pictures that it learns from; the first is the native one.
-  var pictures = [PictureShare(size: 128, count: 24_000, steps: 1)]
+  /// The sizes of pictures that it learns from.
+  var pictures = [PictureShare(size: 128, count: 24_000)]
 
   /// The share of captions that are left empty, for guidance.
   var emptyShare = 0.1
@@ -24,11 +24,9 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// γ of the weights min(SNR, γ)/SNR (Hang et al., arXiv 2303.09556); nil weighs all alike.
   var signalLimit: Double? = 5
 
-  /// Whether it computes in bf16.
-  var usesBFloat16 = false
-
-  /// How it is trained.
-  var course = CourseSettings(steps: 5000, batch: 32, learningRate: 7e-4, warmup: 100)
+  /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
+  /// many as have its pixels.
+  var course = CourseSettings(steps: 5000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
   struct PictureShare: Sendable, Equatable, Codable {
@@ -36,8 +34,10 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
     var size: Int
     /// How many there are.
     var count: Int
-    /// The share of the steps, from the first, in which this size is drawn as often as others.
-    var steps: Double
+    /// How often a batch is of this size, against the other sizes.
+    var weight = 1.0
+    /// The share of the course, from its beginning, in which it is: 1 for all of it.
+    var until = 1.0
   }
 
   /// A few steps of a narrow network.

@@ -20,7 +20,9 @@ struct DualEncoderExamples {
   init(_ settings: DualEncoderSettings, _ preprocessor: ImagePreprocessor) {
     (self.settings, self.preprocessor) = (settings, preprocessor)
     negatives = HardNegatives(grammar: CaptionGrammar(vagueness: settings.vagueness))
-    pictures = [SceneRenderer(size: settings.imageSize), SceneRenderer(size: 2 * settings.imageSize)]
+    pictures = [
+      SceneRenderer(size: settings.imageSize), SceneRenderer(size: 2 * settings.imageSize),
+    ]
   }
 
   /// A batch of `count` scenes.

@@ -23,8 +23,11 @@ struct ShapesTraining {
       try DualEncoderTraining(settings: settings.dualEncoder, seed: seed, work: work).run()
     case .aestheticHead:
       try AestheticHeadTraining(settings: settings.aestheticHead, seed: seed, work: work).run()
-    case .denoiser: break
-    case .export: break
+    case .denoiser:
+      try DenoiserTraining(
+        settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work
+      ).run()
+    case .export: try ModelExport(settings: settings, seed: seed, work: work).write(to: out)
     }
   }
 }
