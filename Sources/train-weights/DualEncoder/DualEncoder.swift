@@ -69,7 +69,10 @@ final class DualEncoder {
   func images(_ pixels: Tensor) throws -> (states: Tensor, pooled: Tensor, embeddings: Tensor) {
     let states = try vision.states(pixels)
     let pooled = try vision.pooled(states)
-    return (try states.to(.float32), try pooled.to(.float32), try visualProjection(pooled).normalisedRows())
+    return (
+      try states.to(.float32), try pooled.to(.float32),
+      try visualProjection(pooled).normalisedRows()
+    )
   }
 
   /// - Returns: embeddings of length 1, `[P, D]`.

@@ -6,9 +6,9 @@ internal import Tokenization
 ///
 /// The merges are learnt from the words by byte-pair encoding (Sennrich et al. 2016, algorithm 1)
 /// until nothing is left to merge. Any other text still has tokens: bytes, and parts of the words.
-struct WordVocabulary {
+package struct WordVocabulary {
   /// The tokens, in the order of their ids.
-  let tokens: [String]
+  package let tokens: [String]
 
   /// The pairs, in the order in which they were learnt.
   let merges: [(left: String, right: String)]
@@ -26,7 +26,7 @@ struct WordVocabulary {
   private static let end = "<|endoftext|>"
 
   /// A vocabulary of `words`, each a run of letters or of punctuation.
-  init(_ words: [String], contextLength: Int) {
+  package init(_ words: [String], contextLength: Int) {
     self.contextLength = contextLength
     let alphabet = ByteAlphabet.scalars.sorted().map { String($0) }
     merges = Self.merges(of: words)
@@ -60,7 +60,7 @@ struct WordVocabulary {
   }
 
   /// Writes the files: the whole folder or nothing.
-  func write(to folder: String) throws {
+  package func write(to folder: String) throws {
     try AtomicFolder.write(to: folder) { temporary in
       for (name, contents) in try files {
         try AtomicFile.write(contents, to: "\(temporary)/\(name)")

@@ -1,10 +1,10 @@
 /// The linear map with the least squared error, `y ≈ w·x + b`, with `λ|w|²` added to the mean.
-struct LeastSquares {
+package struct LeastSquares {
   /// `w`, `D` numbers.
-  let weight: [Double]
+  package let weight: [Double]
 
   /// `b`.
-  let bias: Double
+  package let bias: Double
 
   /// Solves `(XᵀX/n − x̄x̄ᵀ + λI) w = Xᵀy/n − x̄ȳ` and sets `b = ȳ − w·x̄`.
   ///
@@ -12,7 +12,7 @@ struct LeastSquares {
   ///   - rows: `n` lists of `D` numbers, one at least.
   ///   - values: `n` numbers.
   ///   - ridge: λ, above 0, so that there is one solution.
-  init(_ rows: [[Float]], _ values: [Double], ridge: Double) {
+  package init(_ rows: [[Float]], _ values: [Double], ridge: Double) {
     precondition(rows.count == values.count && !rows.isEmpty && ridge > 0)
     let (width, count) = (rows[0].count, Double(rows.count))
     var mean = [Double](repeating: 0, count: width)

@@ -12,10 +12,22 @@ struct SpoiltPicture {
     /// All that there are.
     static let all = Disorder.allCases.map(Self.disorder) + Corruption.allCases.map(Self.corruption)
 
-    /// What reports call it.
+    /// What JSON calls it.
+    var key: String {
+      switch self {
+      case .disorder(let disorder): "scene_\(disorder.rawValue)"
+      case .corruption(let corruption): corruption.rawValue
+      }
+    }
+
+    /// What people read.
     var name: String {
       switch self {
-      case .disorder(let disorder): "scene \(disorder.rawValue)"
+      case .disorder(.multiplied): "one figure several times"
+      case .disorder(.cutOff): "figures across the edge"
+      case .disorder(.crowded): "one figure more"
+      case .corruption(.lowContrast): "low contrast"
+      case .corruption(.cutOff): "cut off"
       case .corruption(let corruption): corruption.rawValue
       }
     }

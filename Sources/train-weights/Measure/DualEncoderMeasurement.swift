@@ -92,20 +92,14 @@ struct DualEncoderMeasurement {
   private static func embeddings(
     of scenes: [Scene], _ renderer: SceneRenderer, _ model: CLIPModel
   ) throws -> [[Float]] {
-    try batches(scenes).flatMap { scenes in
+    try scenes.batches(of: batch).flatMap { scenes in
       let images = scenes.map(renderer.image)
       return try model.imageEmbeddings(.stacked(images.map(model.preprocessor.pixels))).rows()
     }
   }
 
   private static func embeddings(of captions: [String], _ model: CLIPModel) throws -> [[Float]] {
-    try batches(captions).flatMap { try model.textEmbeddings($0).rows() }
-  }
-
-  private static func batches<Element>(_ all: [Element]) -> [[Element]] {
-    stride(from: 0, to: all.count, by: batch).map {
-      Array(all[$0..<min($0 + batch, all.count)])
-    }
+    try captions.batches(of: batch).flatMap { try model.textEmbeddings($0).rows() }
   }
 
   private static func cosine(_ one: [Float], _ other: [Float]) -> Double {

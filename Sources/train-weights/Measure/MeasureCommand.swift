@@ -5,5 +5,5 @@ struct MeasureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure",
     abstract: "Measures a finished part on scenes that its training did not see.",
-    subcommands: [MeasureDualEncoderCommand.self])
+    subcommands: [MeasureDualEncoderCommand.self, MeasureAestheticHeadCommand.self])
 }
