@@ -11,7 +11,7 @@ struct DualEncoderExamples {
   private let sampler = SceneSampler()
   private let siblings = SceneSiblings()
   private let negatives: HardNegatives
-  private let pictures: [SceneRenderer]
+  private let renderers: [SceneRenderer]
 
   /// Added to a similarity that is to count for nothing.
   private static let excluded: Float = -1e4
@@ -20,9 +20,7 @@ struct DualEncoderExamples {
   init(_ settings: DualEncoderSettings, _ preprocessor: ImagePreprocessor) {
     (self.settings, self.preprocessor) = (settings, preprocessor)
     negatives = HardNegatives(grammar: CaptionGrammar(vagueness: settings.vagueness))
-    pictures = [
-      SceneRenderer(size: settings.imageSize), SceneRenderer(size: 2 * settings.imageSize),
-    ]
+    renderers = settings.pictureSizes.map { SceneRenderer(size: $0) }
   }
 
   /// A batch of `count` scenes.
@@ -70,7 +68,7 @@ struct DualEncoderExamples {
   }
 
   private func rendered(_ scene: Scene, using random: inout SplitMix64) -> RGBImage {
-    pictures[random.index(below: pictures.count)].image(of: scene)
+    renderers[random.index(below: renderers.count)].image(of: scene)
   }
 
   /// What an embedding is to overlook: a little blur, noise, and another brightness.

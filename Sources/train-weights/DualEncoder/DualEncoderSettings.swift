@@ -1,10 +1,10 @@
 /// The dual encoder's sizes, and how it is trained.
 struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// Pixels along the edge of what the vision tower takes.
-  var imageSize = 128
+  var imageSize = 64
 
   /// Pixels along a patch's edge.
-  var patchSize = 16
+  var patchSize = 8
 
   /// The vision tower's blocks.
   var vision = Tower(width: 128, layers: 4, heads: 4)
@@ -18,6 +18,9 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// Width of an embedding.
   var projectionWidth = 128
 
+  /// The sizes that pictures are drawn at, in pixels, one as often as another.
+  var pictureSizes = [64, 128, 128, 256]
+
   /// The share of a batch's scenes that are another scene of it with one thing changed.
   var siblingShare = 0.5
 
@@ -30,14 +33,11 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// What the probes of a figure's colour and shape and the like weigh in the loss.
   var probeWeight = 1.0
 
-  /// Whether the towers compute in bf16.
-  var usesBFloat16 = false
-
   /// What the probe of a picture's quality weighs in the loss.
-  var qualityWeight = 3.0
+  var qualityWeight = 20.0
 
   /// How it is trained.
-  var course = CourseSettings(steps: 2000, batch: 64, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 2600, batch: 48, learningRate: 1e-3, warmup: 100)
 
   /// A stack of blocks.
   struct Tower: Sendable, Equatable, Codable {

@@ -21,11 +21,10 @@ struct DualEncoderTraining {
 
   /// Takes the steps that are left, and saves the dual encoder, its text tower and the vocabulary.
   func run() throws {
-    let weights = Weights(
-      seed: seed, placement: Placement(dtype: settings.usesBFloat16 ? .bfloat16 : .float32))
+    let weights = Weights(seed: seed)
     let model = try DualEncoder(settings, weights, tokenizerFolder: work.tokenizer)
     let probes = try AttributeProbes(
-      weights["probes"].inFullPrecision, width: settings.vision.width,
+      weights["probes"], width: settings.vision.width,
       embeddingWidth: settings.projectionWidth)
     let course = try Course(
       Self.name, settings.course, recipe: settings, seed: seed,
@@ -66,10 +65,9 @@ struct DualEncoderTraining {
       .concatenated([similarities.transposed(0, 1), toSpoilt], along: 1))
 
     let attributes = try probes.attributeLoss(
-      images.pooled.narrowed(0, 0..<count), batch.attributes)
-    let kinds = try probes.kindLoss(images.states.narrowed(0, 0..<count), batch.attributes)
+      images.states.narrowed(0, 0..<count), images.pooled.narrowed(0, 0..<count), batch.attributes)
     let quality = try probes.qualityLoss(images.embeddings, batch.qualities)
-    return try (ofCaptions + ofPictures) / 2 + settings.probeWeight * (attributes + kinds)
+    return try (ofCaptions + ofPictures) / 2 + settings.probeWeight * attributes
       + settings.qualityWeight * quality
   }
 
