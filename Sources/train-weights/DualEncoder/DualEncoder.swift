@@ -54,7 +54,7 @@ final class DualEncoder {
     vision = try VisionTransformer(weights["vision_model"], configuration.vision)
     visualProjection = try Linear(
       weights["visual_projection"], from: configuration.vision.width, to: width, bias: false)
-    logitScale = weights.frozen("logit_scale", [], .zeros)
+    logitScale = weights.inFullPrecision.frozen("logit_scale", [], .zeros)
     placement = weights.placement
     parameters = try weights.thawed()
     try withoutGradients {
@@ -65,11 +65,11 @@ final class DualEncoder {
 
   /// - Parameter pixels: `[B, 3, S, S]`, as ``preprocessor`` makes them.
   /// - Returns: the last block's states, `[B, N, W]`, the class token's normalised ones, `[B, W]`,
-  ///   and embeddings of length 1, `[B, D]`.
+  ///   and embeddings of length 1, `[B, D]`; all in fp32.
   func images(_ pixels: Tensor) throws -> (states: Tensor, pooled: Tensor, embeddings: Tensor) {
     let states = try vision.states(pixels)
     let pooled = try vision.pooled(states)
-    return (states, pooled, try visualProjection(pooled).normalisedRows())
+    return (try states.to(.float32), try pooled.to(.float32), try visualProjection(pooled).normalisedRows())
   }
 
   /// - Returns: embeddings of length 1, `[P, D]`.

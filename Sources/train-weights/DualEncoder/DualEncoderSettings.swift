@@ -7,7 +7,7 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   var patchSize = 16
 
   /// The vision tower's blocks.
-  var vision = Tower(width: 192, layers: 4, heads: 6)
+  var vision = Tower(width: 128, layers: 4, heads: 4)
 
   /// The text tower's blocks.
   var text = Tower(width: 128, layers: 3, heads: 4)
@@ -29,6 +29,9 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
 
   /// What the probes of a figure's colour and shape and the like weigh in the loss.
   var probeWeight = 1.0
+
+  /// Whether the towers compute in bf16.
+  var usesBFloat16 = false
 
   /// What the probe of a picture's quality weighs in the loss.
   var qualityWeight = 3.0

@@ -21,10 +21,11 @@ struct DualEncoderTraining {
 
   /// Takes the steps that are left, and saves the dual encoder, its text tower and the vocabulary.
   func run() throws {
-    let weights = Weights(seed: seed)
+    let weights = Weights(
+      seed: seed, placement: Placement(dtype: settings.usesBFloat16 ? .bfloat16 : .float32))
     let model = try DualEncoder(settings, weights, tokenizerFolder: work.tokenizer)
     let probes = try AttributeProbes(
-      weights["probes"], width: settings.vision.width, embeddingWidth: settings.projectionWidth)
+      weights["probes"].inFullPrecision, width: settings.vision.width, embeddingWidth: settings.projectionWidth)
     let course = try Course(
       Self.name, settings.course, recipe: settings, seed: seed,
       parameters: model.parameters + weights["probes"].thawed(), in: work.path)
