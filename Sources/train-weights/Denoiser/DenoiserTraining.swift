@@ -55,6 +55,9 @@ struct DenoiserTraining {
       configuration: configuration, parameters.stored(as: weights.slots))
   }
 
+  /// Works out the latents that are not there yet; they need no text tower.
+  func makeLatents() throws { _ = try caches() }
+
   private func caches() throws -> [LatentCache] {
     try settings.pictures.map {
       try LatentCache(
