@@ -12,14 +12,15 @@ struct AutoencoderSettings: Sendable, Equatable, Codable {
   /// Channels of the latents.
   var latentChannels = 4
 
-  /// How many pictures of each size, in pixels, are drawn before the course begins.
-  var pictures = [
-    PictureShare(size: 64, count: 500, weight: 1), PictureShare(size: 128, count: 3000, weight: 5),
-    PictureShare(size: 256, count: 600, weight: 4),
-  ]
+  /// The squares that it learns from first.
+  var squares = SquareSettings(
+    pictures: [
+      .init(size: 64, count: 500, weight: 1), .init(size: 128, count: 3000, weight: 5),
+      .init(size: 256, count: 600, weight: 4),
+    ], crop: 64)
 
-  /// Side of the squares that it learns from, in pixels.
-  var crop = 64
+  /// How many whole pictures of the native size it learns from afterwards.
+  var wholePictures = 3000
 
   /// What the divergence from unit noise, per element of the latents, weighs in the loss.
   var divergenceWeight = 1e-4
@@ -27,24 +28,24 @@ struct AutoencoderSettings: Sendable, Equatable, Codable {
   /// Pictures that the scaling factor and the error are measured on.
   var measured = 300
 
-  /// How it is trained.
+  /// How it is trained on squares.
   var course = CourseSettings(steps: 4000, batch: 8, learningRate: 1e-3, warmup: 50)
 
-  /// Pictures of one size.
-  struct PictureShare: Sendable, Equatable, Codable {
-    /// Side, in pixels.
-    var size: Int
-    /// How many there are.
-    var count: Int
-    /// How often one of them is drawn, against the other sizes.
-    var weight: Double
+  /// How it is trained on whole pictures.
+  var wholeCourse = CourseSettings(steps: 2500, batch: 4, learningRate: 5e-4, warmup: 50)
+
+  /// Whole pictures as squares of their own size, in pixels.
+  func whole(size: Int) -> SquareSettings {
+    SquareSettings(pictures: [.init(size: size, count: wholePictures, weight: 1)], crop: size)
   }
 
   /// A few steps of a narrow network.
   static var quick: AutoencoderSettings {
     var settings = AutoencoderSettings()
     settings.widths = [8, 8, 16, 16]
-    settings.pictures = [PictureShare(size: 128, count: 40, weight: 1)]
+    settings.squares.pictures = [.init(size: 128, count: 40, weight: 1)]
+    settings.wholePictures = 8
+    settings.wholeCourse.steps = 4
     settings.measured = 8
     settings.course.steps = 20
     settings.course.batch = 4

@@ -4,8 +4,11 @@ internal import Foundation
 internal import NN
 internal import Torch
 
-/// Trains the autoencoder on squares of renders, at all scales at once, and measures the scale of
-/// its latents.
+/// Trains the autoencoder, on squares of renders at all scales at once and then on whole ones, and
+/// measures the scale of its latents.
+///
+/// Squares are cheap. What they do not teach are the statistics that group norms take of a whole
+/// picture, most of which is background.
 struct AutoencoderTraining {
   /// What files call the part.
   static let name = "autoencoder"
@@ -31,13 +34,10 @@ struct AutoencoderTraining {
     let weights = Weights(seed: seed)
     let autoencoder = try AutoencoderKL(weights, unscaled)
     let parameters = try weights.thawed()
-    let course = try Course(
-      Self.name, settings.course, recipe: settings, seed: seed, parameters: parameters,
-      in: work.path)
-    let wasFinished = course.isFinished
-    lazy var pool = CropPool(settings, seed: seed)
-    let last = try course.run { _, draws in try loss(of: autoencoder, pool, &draws) }
-    guard !wasFinished || !work.autoencoder.isThere else { return }
+    try train(autoencoder, parameters, "\(Self.name)-squares", settings.course, settings.squares)
+    let last = try train(
+      autoencoder, parameters, Self.name, settings.wholeCourse, settings.whole(size: nativeSize))
+    guard !work.autoencoder.isThere else { return }
     let (deviation, error) = try measure(autoencoder)
     try PartRecord(
       last, parameters: weights.elementCount,
@@ -46,18 +46,33 @@ struct AutoencoderTraining {
     try work.autoencoder.write(
       configuration: settings.configuration(
         scalingFactor: 1 / deviation, nativeSize: nativeSize),
-      parameters)
+      parameters.stored(as: weights.slots))
     Console.note(
       String(
         format: "autoencoder: scaling factor %.5f, peak signal to noise %.2f dB", 1 / deviation,
         error))
   }
 
+  /// Takes the steps that are left of a course on squares of pictures.
+  @discardableResult
+  private func train(
+    _ autoencoder: AutoencoderKL, _ parameters: [TrainableParameter], _ name: String,
+    _ settings: CourseSettings, _ squares: SquareSettings
+  ) throws -> CourseLog.Line? {
+    let course = try Course(
+      name, settings, recipe: self.settings, seed: seed, parameters: parameters, in: work.path)
+    if !course.isFinished { try work.autoencoder.remove() }
+    lazy var pool = CropPool(squares, seed: seed)
+    return try course.run { _, draws in
+      let images = try pool.batch(settings.batch, using: &draws.choices)
+      return try loss(of: autoencoder, images, &draws)
+    }
+  }
+
   /// `|x − y| + (x − y)² + w·KL`, means over all elements, images in −1…1.
-  private func loss(of autoencoder: AutoencoderKL, _ pool: CropPool, _ draws: inout StepDraws)
+  private func loss(of autoencoder: AutoencoderKL, _ images: Tensor, _ draws: inout StepDraws)
     throws -> Tensor
   {
-    let images = try pool.batch(settings.course.batch, using: &draws.choices)
     let latents = try autoencoder.encode(images)
     let noise = try draws.tensors.normal(latents.mean.shape)
     let decoded = try autoencoder.decodeUnclamped(latents.sample(noise: noise))

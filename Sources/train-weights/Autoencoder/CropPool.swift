@@ -9,7 +9,7 @@ struct CropPool {
   private let crop: Int
 
   /// The pictures of `settings`.
-  init(_ settings: AutoencoderSettings, seed: UInt64) {
+  init(_ settings: SquareSettings, seed: UInt64) {
     images = settings.pictures.map { share in
       Pictures(seed: seed, for: "autoencoder.\(share.size)")
         .images(0..<share.count, size: share.size)

@@ -16,7 +16,10 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   var groups = 16
 
   /// The sizes of pictures that it learns from.
-  var pictures = [PictureShare(size: 128, count: 24_000)]
+  var pictures = [
+    PictureShare(size: 128, count: 24_000),
+    PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
+  ]
 
   /// The share of captions that are left empty, for guidance.
   var emptyShare = 0.1
@@ -44,7 +47,7 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   static var quick: DenoiserSettings {
     var settings = DenoiserSettings()
     settings.widths = [16, 32, 32]
-    settings.pictures[0].count = 64
+    settings.pictures = [PictureShare(size: 128, count: 64)]
     settings.course.steps = 20
     settings.course.batch = 4
     return settings

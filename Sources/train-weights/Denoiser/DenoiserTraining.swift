@@ -46,13 +46,17 @@ struct DenoiserTraining {
     let course = try Course(
       Self.name, settings.course, recipe: recipe, seed: seed, parameters: parameters, in: work.path)
     Console.note("denoiser: \(weights.elementCount) parameters")
-    let wasFinished = course.isFinished
-    let last = try course.run(loss(of: unet, states, wasFinished ? [] : try caches()))
-    guard !wasFinished || !work.denoiser.isThere else { return }
+    if !course.isFinished { try work.denoiser.remove() }
+    let last = try course.run(loss(of: unet, states, course.isFinished ? [] : try caches()))
+    guard !work.denoiser.isThere else { return }
     try PartRecord(last, parameters: weights.elementCount, measured: [:])
       .write(to: work.record(of: Self.name))
-    try work.denoiser.write(configuration: configuration, parameters)
+    try work.denoiser.write(
+      configuration: configuration, parameters.stored(as: weights.slots))
   }
+
+  /// Works out the latents that are not there yet; they need no text tower.
+  func makeLatents() throws { _ = try caches() }
 
   private func caches() throws -> [LatentCache] {
     try settings.pictures.map {

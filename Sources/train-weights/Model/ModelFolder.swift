@@ -24,6 +24,16 @@ struct ModelFolder {
   /// The file of weights.
   var weightFile: String { "\(path)/\(stem).safetensors" }
 
+  /// Removes the network, so that nobody takes what an earlier course left for what is in training.
+  func remove() throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw FileError.unwritable(path, reason: "what an earlier course left cannot be removed")
+    }
+  }
+
   /// Saves a network: the whole folder or nothing.
   ///
   /// - Parameters:

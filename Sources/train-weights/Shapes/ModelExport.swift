@@ -70,9 +70,9 @@ struct ModelExport {
       digests[file] = .string(try Digest.sha256(ofFile: "\(out)/\(file)"))
     }
     var records: [String: JSONValue] = [:]
-    for part in ShapesPart.allCases where part != .export {
-      let path = work.record(of: part.rawValue)
-      records[part.rawValue] = try JSONValue(
+    for part in Self.recorded {
+      let path = work.record(of: part)
+      records[part] = try JSONValue(
         parsing: Data(WholeFile.bytes(of: path, limit: JSONValue.maximumLength)))
     }
     return [
@@ -82,6 +82,12 @@ struct ModelExport {
       "sha256": JSONValue(digests),
     ]
   }
+
+  /// The parts that leave a record.
+  private static let recorded = [
+    AutoencoderTraining.name, DualEncoderTraining.name, AestheticHeadTraining.name,
+    DenoiserTraining.name,
+  ]
 
   /// `model_index.json`.
   private static let index: JSONValue = [

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// What the small model is made in, one part after the other: each needs those before it.
 enum ShapesPart: String, CaseIterable, ExpressibleByArgument {
-  case autoencoder
+  case autoencoder, latents
   case dualEncoder = "dual-encoder"
   case aestheticHead = "aesthetic-head"
   case denoiser, export

@@ -19,15 +19,21 @@ struct ShapesTraining {
       try AutoencoderTraining(
         settings: settings.autoencoder, seed: seed, nativeSize: settings.nativeSize, work: work
       ).run()
+    case .latents:
+      try denoiser.makeLatents()
     case .dualEncoder:
       try DualEncoderTraining(settings: settings.dualEncoder, seed: seed, work: work).run()
     case .aestheticHead:
       try AestheticHeadTraining(settings: settings.aestheticHead, seed: seed, work: work).run()
     case .denoiser:
-      try DenoiserTraining(
-        settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work
-      ).run()
-    case .export: try ModelExport(settings: settings, seed: seed, work: work).write(to: out)
+      try denoiser.run()
+    case .export:
+      try ModelExport(settings: settings, seed: seed, work: work).write(to: out)
     }
+  }
+
+  private var denoiser: DenoiserTraining {
+    DenoiserTraining(
+      settings: settings.denoiser, seed: seed, nativeSize: settings.nativeSize, work: work)
   }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
-internal import NN
-internal import Torch
+package import NN
+package import Torch
 
 /// The training of one network, from its first step to its last, over as many processes as it
 /// takes.
@@ -9,9 +9,9 @@ internal import Torch
 /// and a moving average of the parameters is what remains in the end. Everything that the next step
 /// depends on is saved every minute, so that a course that is stopped, however roughly, goes on
 /// where it was last saved and ends in the same bytes.
-final class Course {
+package final class Course {
   /// What messages and files call the course.
-  let name: String
+  package let name: String
 
   private let settings: CourseSettings
   private let seed: UInt64
@@ -31,7 +31,7 @@ final class Course {
   ///   - parameters: what is trained; they get the values that were saved.
   ///   - folder: an existing folder.
   /// - Throws: `CourseError` where what was saved is of other settings or not whole.
-  init(
+  package init(
     _ name: String, _ settings: CourseSettings, recipe: some Encodable, seed: UInt64,
     parameters: [TrainableParameter], in folder: String
   ) throws {
@@ -50,7 +50,7 @@ final class Course {
   }
 
   /// Whether all steps have been taken.
-  var isFinished: Bool { optimizer.stepCount >= settings.steps }
+  package var isFinished: Bool { optimizer.stepCount >= settings.steps }
 
   /// Takes the steps that are left. Afterwards the parameters are their moving averages.
   ///
@@ -61,7 +61,7 @@ final class Course {
   /// - Returns: the last step; nil for a course of none.
   /// - Throws: `CourseError.diverged`, or whatever `loss` throws.
   @discardableResult
-  func run(
+  package func run(
     savingEvery interval: Double = 60,
     _ loss: (_ step: Int, _ draws: inout StepDraws) throws -> Tensor
   ) throws -> CourseLog.Line? {

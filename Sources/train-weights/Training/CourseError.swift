@@ -1,5 +1,5 @@
 /// Why a course cannot go on.
-enum CourseError: Error, Equatable, CustomStringConvertible {
+package enum CourseError: Error, Equatable, CustomStringConvertible {
   /// What was saved is of a course with other settings; the text says which differ.
   case otherSettings(file: String, differences: [String])
 
@@ -10,7 +10,7 @@ enum CourseError: Error, Equatable, CustomStringConvertible {
   case diverged(course: String, step: Int)
 
   /// What is wrong, where, and what to do.
-  var description: String {
+  package var description: String {
     switch self {
     case .otherSettings(let file, let differences):
       "\(file) was saved by a course with other settings (\(differences.joined(separator: "; "))); "

@@ -2,19 +2,19 @@ internal import Files
 internal import Foundation
 
 /// What a course writes down about its steps: a line of JSON for each.
-final class CourseLog {
+package final class CourseLog {
   /// One step.
-  struct Line: Codable, Equatable {
+  package struct Line: Codable, Equatable {
     /// The step, counted from 1.
-    let step: Int
+    package let step: Int
     /// The loss of the step.
-    let loss: Double
+    package let loss: Double
     /// The losses up to here, the last hundred steps or so weighing most.
-    let smoothed: Double
+    package let smoothed: Double
     /// The learning rate of the step.
-    let learningRate: Double
+    package let learningRate: Double
     /// Seconds of work since the course began, interruptions not counted.
-    let seconds: Double
+    package let seconds: Double
 
     private enum CodingKeys: String, CodingKey {
       case step, loss, smoothed, seconds

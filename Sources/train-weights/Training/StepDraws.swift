@@ -1,14 +1,14 @@
-internal import RAFT
-internal import Torch
+package import RAFT
+package import Torch
 
 /// The random numbers of one step. They depend on the seed, the course's name and the step alone,
 /// so that a course that was interrupted goes on as if it had not been.
-struct StepDraws {
+package struct StepDraws {
   /// For choices.
-  var choices: SplitMix64
+  package var choices: SplitMix64
 
   /// For tensors.
-  let tensors: Generator
+  package let tensors: Generator
 
   /// The numbers of step `step` of the course called `name`.
   init(seed: UInt64, _ name: String, step: Int) throws {
