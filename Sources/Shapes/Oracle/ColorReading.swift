@@ -1,15 +1,21 @@
 /// What colour a part of a picture has, whichever style it is drawn in: tints keep a colour's hue.
 struct ColorReading {
-  /// The least saturation of a figure, as a length of ``Chroma``: a pastel green has 0.24, beige
-  /// 0.14.
-  static let leastSaturation: Float = 0.17
+  /// The least saturation of a figure, as a share of its colour's: the light tints have 0.4, beige
+  /// 0.18 of yellow's.
+  static let leastSaturation: Float = 0.3
 
   /// How far a hue may be from a colour's, as the sine of the angle: 22°, and half-way between
   /// neighbours that are closer.
   static let largestHueSine: Float = 0.375
 
+  /// How far a pixel's hue must be from the figure's to be another, as the sine of the angle.
+  static let foreignHueSine: Float = 0.27
+
   /// How far the mean may be from all mixtures of the colour and its palest tint, in RGB.
   static let largestDistance: Float = 0.2
+
+  /// The largest share of background in a thin stroke's mean.
+  static let largestVeil: Float = 0.5
 
   /// The largest share of the part that may have another colour's hue.
   static let largestForeignShare = 0.25
@@ -24,8 +30,11 @@ struct ColorReading {
   ///
   /// - Parameters:
   ///   - pixels: indices into the picture, at least one.
-  ///   - contrast: each of the picture's pixels' distance from the background.
-  init(of pixels: [Int], in picture: SmoothedPicture, contrast: [Float]) {
+  ///   - contrast: each of the picture's pixels' distance from `background`.
+  ///   - background: what lies behind, each channel 0…1.
+  init(
+    of pixels: [Int], in picture: SmoothedPicture, contrast: [Float], background: SIMD3<Float>
+  ) {
     // The clearest half: thin strokes are mixed with the background.
     let clearest = pixels.sorted { contrast[$0] > contrast[$1] }.prefix((pixels.count + 1) / 2)
     var mean = SIMD3<Float>()
@@ -38,15 +47,19 @@ struct ColorReading {
     var (foreign, colored) = (0, 0)
     for index in pixels {
       let pixel = Chroma(SIMD3(picture.red[index], picture.green[index], picture.blue[index]))
-      guard pixel.length >= Self.leastSaturation / 2 else { continue }
+      guard pixel.length >= 0.1 else { continue }
       colored += 1
-      if Self.nearest(to: pixel) != nearest { foreign += 1 }
+      if Self.nearest(to: pixel) != nearest,
+        pixel.sine(to: chroma) > Self.foreignHueSine || pixel.dot(chroma) < 0
+      {
+        foreign += 1
+      }
     }
     isMixed = Double(foreign) > Self.largestForeignShare * Double(colored)
     let hue = Chroma(nearest.rgb)
     let isClear =
-      chroma.length >= Self.leastSaturation && chroma.sine(to: hue) <= Self.largestHueSine
-      && chroma.dot(hue) > 0 && Self.distance(of: mean, from: nearest) <= Self.largestDistance
+      chroma.length >= Self.leastSaturation * hue.length && chroma.sine(to: hue) <= Self.largestHueSine
+      && chroma.dot(hue) > 0 && Self.distance(of: mean, on: background, from: nearest) <= Self.largestDistance
     color = isClear && !isMixed ? nearest : nil
   }
 
@@ -63,6 +76,15 @@ struct ColorReading {
   private static let hues = Color.allCases.map { color in
     let chroma = Chroma(color.rgb)
     return (color, Chroma(x: chroma.x / chroma.length, y: chroma.y / chroma.length))
+  }
+
+  /// How far `rgb` is from a colour and its tints, behind the veil of background that fits best.
+  private static func distance(
+    of rgb: SIMD3<Float>, on background: SIMD3<Float>, from color: Color
+  ) -> Float {
+    stride(from: 0, through: largestVeil, by: largestVeil / 5).map { veil in
+      distance(of: background + (rgb - background) / (1 - veil), from: color)
+    }.min() ?? .infinity
   }
 
   /// How far `rgb` is from the line between a colour and its palest tint.

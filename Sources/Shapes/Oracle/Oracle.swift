@@ -22,7 +22,7 @@ package struct Oracle: Sendable {
     }
     let segmentation = Segmentation(picture, on: background)
     let figures = segmentation.silhouettes.map { silhouette in
-      figure(silhouette, in: picture, segmentation)
+      figure(silhouette, in: picture, segmentation, on: background.rgb)
     }
     return Observation(
       background: background.background, figures: figures.sorted { $0.x < $1.x },
@@ -36,11 +36,13 @@ package struct Oracle: Sendable {
   }
 
   private func figure(
-    _ silhouette: Silhouette, in picture: SmoothedPicture, _ segmentation: Segmentation
+    _ silhouette: Silhouette, in picture: SmoothedPicture, _ segmentation: Segmentation,
+    on background: SIMD3<Float>
   ) -> ObservedFigure {
     let match = templates.match(silhouette)
     let body = FigureBody(silhouette, in: picture, segmentation)
-    let color = ColorReading(of: body.core, in: picture, contrast: segmentation.contrast)
+    let color = ColorReading(
+      of: body.core, in: picture, contrast: segmentation.contrast, background: background)
     let abstention: Abstention? =
       if !body.isSharp {
         .blurred

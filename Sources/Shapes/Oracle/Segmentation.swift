@@ -2,7 +2,7 @@
 struct Segmentation {
   /// The least distance in RGB from the background at which a pixel counts: the light tint between
   /// the stripes of an orange figure is 0.15 from beige.
-  static let leastContrast: Float = 0.1
+  static let leastContrast: Float = 0.075
 
   /// The share of the picture below which a part is a speck that does not count.
   static let speck = 0.002
@@ -40,7 +40,10 @@ struct Segmentation {
     var silhouettes: [Silhouette] = []
     var strayCount = 0
     for (label, component) in fine.components.enumerated() {
-      let silhouette = Silhouette(component, label: label, in: fine.labels, width: width)
+      guard component.area >= 8, let first = fine.labels.firstIndex(of: Int32(label)) else { continue }
+      let silhouette = Silhouette(
+        component, label: label, in: fine.labels, width: width, contrast: contrast,
+        level: levels[Int(rough.labels[first])])
       let share = Double(silhouette.area) / pixelCount
       if share >= Self.smallestFigure {
         silhouettes.append(silhouette)

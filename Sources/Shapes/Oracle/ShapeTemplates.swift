@@ -28,54 +28,65 @@ struct ShapeTemplates {
   /// The least difference between the overlaps with the best template and with the next.
   static let leastMargin = 0.03
 
-  private struct Template {
+  /// The size at which the figures are drawn that silhouettes are compared with, in pixels.
+  private static let size = 128
+
+  /// Their radii, as shares of the edge: smoothing rounds the corners of small ones more.
+  private static let radii = [0.14, 0.19, 0.3]
+
+  fileprivate struct Template {
     let shape: Shape
     let silhouette: NormalisedSilhouette
-    /// The centre of mass below the middle, in radii.
-    let centroidY: Double
-    /// Squares of the radius.
+    /// The centre of mass below the middle, in pixels.
+    let offset: Double
+    /// In pixels.
+    let radius: Double
+    /// In pixels.
     let area: Double
   }
 
-  private let templates: [Template]
+  /// One template for each of ``radii``, shape by shape.
+  private let templates: [[Template]]
 
   /// The templates of all shapes.
   init() {
+    let renderer = SceneRenderer(size: Self.size)
     templates = Shape.allCases.map { shape in
-      let outline = Outline(of: shape)
-      let centroidY = Self.centroidY(of: outline)
-      return Template(
-        shape: shape, silhouette: NormalisedSilhouette(outline, centroidY: centroidY),
-        centroidY: centroidY, area: outline.area)
+      Self.radii.compactMap { radius in
+        let figure = Figure(.blue, shape, x: 0.5, y: 0.5, radius: radius)
+        return Template(figure, drawnBy: renderer)
+      }
     }
   }
 
   /// The shape that `silhouette` fits best.
   func match(_ silhouette: Silhouette) -> Match {
     let normalised = NormalisedSilhouette(silhouette)
-    let ranked = templates.map { (template: $0, overlap: $0.silhouette.overlap(normalised)) }
-      .sorted { $0.overlap > $1.overlap }
+    let area = Double(silhouette.area)
+    let ranked = templates.compactMap { sizes in
+      sizes.min { abs($0.area - area) < abs($1.area - area) }
+    }
+    .map { (template: $0, overlap: $0.silhouette.overlap(normalised)) }
+    .sorted { $0.overlap > $1.overlap }
     let (best, next) = (ranked[0], ranked[1])
-    let radius = (Double(silhouette.area) / best.template.area).squareRoot()
+    let scale = (area / best.template.area).squareRoot()
     return Match(
       shape: best.template.shape, overlap: best.overlap, margin: best.overlap - next.overlap,
-      middle: silhouette.center - [0, best.template.centroidY * radius], radius: radius)
+      middle: silhouette.center - [0, best.template.offset * scale],
+      radius: best.template.radius * scale)
   }
+}
 
-  /// The centre of mass of a shape, below the middle of its frame; all are their own mirror images.
-  private static func centroidY(of outline: Outline) -> Double {
-    let steps = 256
-    let place = { (index: Int) in (Float(index) + 0.5) * 2 / Float(steps) - 1 }
-    var row = [Float](repeating: 0, count: steps)
-    var (count, sum) = (0, 0.0)
-    row.withUnsafeMutableBufferPointer { row in
-      for line in 0..<steps {
-        outline.distances(y: place(line), fromX: place(0), step: 2 / Float(steps), into: row)
-        let covered = row.count { $0 > 0 }
-        count += covered
-        sum += Double(covered) * Double(place(line))
-      }
-    }
-    return sum / Double(count)
+extension ShapeTemplates.Template {
+  /// What `figure` looks like to the oracle.
+  fileprivate init?(_ figure: Figure, drawnBy renderer: SceneRenderer) {
+    guard let picture = SmoothedPicture(renderer.image(of: Scene([figure]))),
+      let silhouette = Segmentation(picture, on: BackgroundEstimate(picture)).silhouettes.first
+    else { return nil }
+    let edge = Double(SmoothedPicture.shorterEdge)
+    self.init(
+      shape: figure.shape, silhouette: NormalisedSilhouette(silhouette),
+      offset: silhouette.center.y - figure.y * edge, radius: figure.radius * edge,
+      area: Double(silhouette.area))
   }
 }

@@ -1,8 +1,5 @@
 /// One part of a picture as a shadow: its pixels and what they enclose.
 struct Silhouette {
-  /// Its number among the components that it was found with.
-  let label: Int
-
   /// The column and row of the first pixel of ``mask``, which has one empty pixel around the part.
   let (left, top): (Int, Int)
 
@@ -27,27 +24,44 @@ struct Silhouette {
   /// The mean of its pixels' middles, in columns and rows of the picture.
   let center: SIMD2<Double>
 
-  /// Whether a pixel lies on the picture's edge.
+  /// Whether it goes on beyond the picture's edge.
   let touchesBorder: Bool
 
+  /// How far each pixel is covered, row by row: 1 on the border, which lies between pixels, 2 inside.
+  private let coverage: [Float]
+
+  /// The contrast on the edge at which a figure is cut off, in those of its border: one that ends
+  /// just before the edge may cover a third of the last pixels.
+  private static let cutContrast: Float = 1.6
+
   /// The shadow of component `label` of `labels`, which have `width` columns in each row.
+  ///
+  /// - Parameters:
+  ///   - contrast: each of the picture's pixels' distance from the background.
+  ///   - level: the contrast at the component's border.
   init(
     _ component: ConnectedComponents.Component, label: Int, in labels: [Int32],
-    width pictureWidth: Int
+    width pictureWidth: Int, contrast: [Float], level: Float
   ) {
     let pictureHeight = labels.count / pictureWidth
-    self.label = label
     (left, top) = (component.left - 1, component.top - 1)
     width = component.right - component.left + 3
     height = component.bottom - component.top + 3
     var own = [Bool](repeating: false, count: width * height)
-    for y in component.top...component.bottom {
-      for x in component.left...component.right
-      where labels[y * pictureWidth + x] == Int32(label) {
-        own[(y - top) * width + x - left] = true
+    var coverage = [Float](repeating: 0, count: width * height)
+    var isCut = false
+    for y in max(top, 0)..<min(top + height, pictureHeight) {
+      for x in max(left, 0)..<min(left + width, pictureWidth) {
+        let (place, index) = (y * pictureWidth + x, (y - top) * width + x - left)
+        own[index] = labels[place] == Int32(label)
+        let isFree = own[index] || labels[place] < 0
+        coverage[index] = isFree ? min(contrast[place] / level, 2) : 0
+        let isOnEdge = x == 0 || y == 0 || x == pictureWidth - 1 || y == pictureHeight - 1
+        if isOnEdge, own[index], coverage[index] >= Self.cutContrast { isCut = true }
       }
     }
     let mask = Self.filled(own, width: width)
+    for index in mask.indices where mask[index] && !own[index] { coverage[index] = 2 }
     var (count, sum) = (0, SIMD2<Double>())
     for index in mask.indices where mask[index] {
       count += 1
@@ -58,9 +72,8 @@ struct Silhouette {
     area = count
     holeShare = Double(count - component.area) / Double(count)
     center = sum / Double(count) + [Double(left) + 0.5, Double(top) + 0.5]
-    touchesBorder =
-      component.left == 0 || component.top == 0 || component.right == pictureWidth - 1
-      || component.bottom == pictureHeight - 1
+    touchesBorder = isCut
+    self.coverage = coverage
   }
 
   /// `mask` with everything that cannot be left by steps along rows and columns; its outermost
@@ -99,6 +112,30 @@ struct Silhouette {
       }
     }
     return mask
+  }
+
+  /// Whether it covers a place in the picture, in columns and rows, to a fraction of a pixel.
+  func covers(x: Double, y: Double) -> Bool {
+    let (column, row) = (x - 0.5 - Double(left), y - 0.5 - Double(top))
+    guard column >= 0, row >= 0, column < Double(width - 1), row < Double(height - 1) else {
+      return false
+    }
+    let index = Int(row) * width + Int(column)
+    let across = Float(column - column.rounded(.down))
+    let down = Float(row - row.rounded(.down))
+    let above = coverage[index] + (coverage[index + 1] - coverage[index]) * across
+    let below =
+      coverage[index + width] + (coverage[index + width + 1] - coverage[index + width]) * across
+    return above + (below - above) * down >= 1
+  }
+
+  /// The share of its pixels, 0…1, that lie more than `reach` columns or rows from its centre.
+  func share(fartherThan reach: Double) -> Double {
+    let far = mask.indices.count { index in
+      let away = SIMD2(Double(index % width + left) + 0.5, Double(index / width + top) + 0.5) - center
+      return mask[index] && (abs(away.x) > reach || abs(away.y) > reach)
+    }
+    return Double(far) / Double(area)
   }
 
   /// The index into the picture of the pixel at `index` of ``mask``, in a picture of `pictureWidth`

@@ -3,7 +3,7 @@ package import RAFT
 
 /// What becomes of a picture on its way through an autoencoder or a file, roughly.
 package enum Distortion: String, Sendable, CaseIterable {
-  /// Smoothed by ¼ ½ ¼ along both axes, twice.
+  /// Smoothed by ¼ ½ ¼ along both axes.
   case blurred
   /// Overshooting at borders, as a narrow decoder does.
   case ringing
@@ -11,7 +11,7 @@ package enum Distortion: String, Sendable, CaseIterable {
   case noisy
   /// Each channel scaled by up to 4 % and moved by up to 8 grey levels, all pixels alike.
   case tinted
-  /// Through JPEG of quality 50.
+  /// Through JPEG of quality 75.
   case compressed
   /// All of these but ringing, one after the other.
   case all = "blurred, tinted, noisy and compressed"
@@ -23,7 +23,7 @@ package enum Distortion: String, Sendable, CaseIterable {
     -> RGBImage
   {
     switch self {
-    case .blurred: return image.smoothed().smoothed()
+    case .blurred: return image.smoothed()
     case .ringing:
       let (soft, softer) = (image.smoothed(), image.smoothed().smoothed())
       return image.zipped(soft, softer) { _, soft, softer in soft + 2 * (soft - softer) }
@@ -33,7 +33,7 @@ package enum Distortion: String, Sendable, CaseIterable {
       let scales = (0..<3).map { _ in Float(0.96 + 0.08 * generator.unit()) }
       let shifts = (0..<3).map { _ in Float(16 * generator.unit() - 8) }
       return image.mapped { value, channel in value * scales[channel] + shifts[channel] }
-    case .compressed: return try JPEG.decode(JPEG.encode(image, quality: 50))
+    case .compressed: return try JPEG.decode(JPEG.encode(image, quality: 75))
     case .all:
       return try [Distortion.blurred, .tinted, .noisy, .compressed].reduce(image) { image, one in
         try one(image, using: &generator)
