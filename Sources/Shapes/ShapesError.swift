@@ -10,6 +10,8 @@ package enum ShapesError: Error, Equatable, CustomStringConvertible {
   case relationAmongThree(prompt: String)
   /// A prompt names two styles; a scene has one.
   case twoStyles(Style, Style, prompt: String)
+  /// A prompt names two backgrounds; a scene has one.
+  case twoBackgrounds(Background, Background, prompt: String)
 
   package var description: String {
     switch self {
@@ -24,6 +26,9 @@ package enum ShapesError: Error, Equatable, CustomStringConvertible {
     case .twoStyles(let first, let second, let prompt):
       "the prompt “\(prompt)” asks for \(first.rawValue) and \(second.rawValue); "
         + "all figures of a scene share one style"
+    case .twoBackgrounds(let first, let second, let prompt):
+      "the prompt “\(prompt)” asks for a \(first.rawValue) and a \(second.rawValue) background; "
+        + "a scene has one"
     }
   }
 }

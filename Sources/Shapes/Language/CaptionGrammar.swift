@@ -44,7 +44,7 @@ package struct CaptionGrammar: Sendable {
         saysSize ? size : nil, saysStyleLast ? nil : styleWord, isColorless ? nil : color,
         isVague ? vague : shape,
       ]
-      return Self.withArticle(words.compactMap { $0 }.joined(separator: " "))
+      return Lexicon.withArticle(words.compactMap { $0 }.joined(separator: " "))
     }
     var relation: String?
     if scene.figures.count == 2 {
@@ -53,14 +53,14 @@ package struct CaptionGrammar: Sendable {
       relation = saysRelation ? phrase : nil
     }
 
-    var caption = prefix.map { Self.withArticle($0) + " of " } ?? ""
+    var caption = prefix.map { Lexicon.withArticle($0) + " of " } ?? ""
     caption += nouns.dropLast().joined(separator: ", ")
     if let last = nouns.last {
       caption += nouns.count > 1 ? " \(relation ?? "and") \(last)" : last
     }
     if saysStyleLast, let styleWord { caption += " in \(styleWord) style" }
     if saysBackground, let backgroundWord {
-      caption += " on \(Self.withArticle(backgroundWord)) background"
+      caption += " on \(Lexicon.withArticle(backgroundWord)) background"
     }
     return caption
   }
@@ -79,10 +79,6 @@ package struct CaptionGrammar: Sendable {
     }
     return words
   }()
-
-  private static func withArticle(_ words: String) -> String {
-    "\(Lexicon.article(before: words)) \(words)"
-  }
 
   /// The usual word, or now and then a synonym; nil where there is none.
   private static func word(_ words: [String], using generator: inout SplitMix64) -> String? {

@@ -62,6 +62,11 @@ enum Lexicon {
     word.first.map("aeiou".contains) == true ? "an" : "a"
   }
 
+  /// `words` with "a" or "an" before them.
+  static func withArticle(_ words: String) -> String {
+    "\(article(before: words)) \(words)"
+  }
+
   /// The thing that each word stands for.
   static func meanings<Thing: CaseIterable>(_ words: (Thing) -> [String]) -> [String: Thing] {
     Dictionary(

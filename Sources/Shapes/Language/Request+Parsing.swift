@@ -43,7 +43,7 @@ private struct PromptReader {
   }
 
   mutating func request() throws(ShapesError) -> Request {
-    _ = readPrefix()
+    readPrefix()
     var items = [try item()]
     var relation: Request.Relation?
     while true {
@@ -62,17 +62,19 @@ private struct PromptReader {
   }
 
   /// "a drawing of".
-  private mutating func readPrefix() -> Bool {
-    for picture in Lexicon.pictures {
-      for start in [[Lexicon.article(before: picture), picture], [picture]]
-      where read(start + ["of"]) { return true }
-    }
-    return false
+  private mutating func readPrefix() {
+    let start = position
+    readArticle()
+    if !Lexicon.pictures.contains(where: { read([$0, "of"]) }) { position = start }
+  }
+
+  private mutating func readArticle() {
+    if !read(["a"]) { _ = read(["an"]) }
   }
 
   /// "a small striped red circle".
   private mutating func item() throws(ShapesError) -> Request.Item {
-    if !read(["an"]) { _ = read(["a"]) }
+    readArticle()
     var item = Request.Item(nil, nil)
     while let word = word {
       position += 1
@@ -112,12 +114,12 @@ private struct PromptReader {
       position += 1
       switch word {
       case "in":
-        if !read(["an"]) { _ = read(["a"]) }
+        readArticle()
         try set(try meaning(in: Self.styles, expected: "a style"))
         try expect("style")
       case "on":
-        if !read(["an"]) { _ = read(["a"]) }
-        background = try meaning(in: Self.backgrounds, expected: "a background's colour")
+        readArticle()
+        try set(try meaning(in: Self.backgrounds, expected: "a background's colour"))
         try expect("background")
       default:
         throw .unknownWord(
@@ -129,6 +131,13 @@ private struct PromptReader {
   private mutating func set(_ named: Style) throws(ShapesError) {
     if let style, style != named { throw .twoStyles(style, named, prompt: prompt) }
     style = named
+  }
+
+  private mutating func set(_ named: Background) throws(ShapesError) {
+    if let background, background != named {
+      throw .twoBackgrounds(background, named, prompt: prompt)
+    }
+    background = named
   }
 
   private mutating func meaning<Thing>(

@@ -1,12 +1,7 @@
 extension Request.Relation {
   /// Where `first` is, seen from `second`: the direction in which they are further apart.
   package init(of first: Figure, from second: Figure) {
-    self.init(
-      dx: first.x - second.x, dy: first.y - second.y)
-  }
-
-  /// The direction of a way of `dx` to the right and `dy` downwards.
-  package init(dx: Double, dy: Double) {
+    let (dx, dy) = (first.x - second.x, first.y - second.y)
     if abs(dx) > abs(dy) {
       self = dx < 0 ? .leftOf : .rightOf
     } else {

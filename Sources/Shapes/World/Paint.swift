@@ -11,9 +11,9 @@ struct Paint {
   /// From one stripe to the next; stripe and gap are equally wide.
   private static let stripePeriod: Float = 0.64
   /// From one dot to the next, along both axes.
-  private static let dotPeriod: Float = 0.455
+  private static let dotPeriod: Float = 0.62
   /// How large the dots are.
-  private static let dotRadius: Float = 0.136
+  private static let dotRadius: Float = 0.2
 
   init(_ color: Color, _ style: Style) {
     self.style = style

@@ -2,12 +2,17 @@ package import RAFT
 
 /// Draws scenes by chance.
 package struct SceneSampler: Sendable {
-  /// How often a scene has one, two and three figures.
-  private static let countShares = [0.65, 0.28, 0.07]
+  /// How often a scene has one figure.
+  private static let loneShare = 0.65
+  /// How often a scene has two figures; otherwise it has three.
+  private static let pairShare = 0.28
   /// How often a scene is drawn in another style than `solid`.
   private static let styledShare = 0.3
   /// How much of its radius a figure keeps free between itself and the picture's edge.
   private static let margin = 0.08
+
+  /// The least distance between two figures, as a share of the picture's edge.
+  private static let gap = 0.05
 
   private let reaches: [Shape: Double]
 
@@ -19,12 +24,8 @@ package struct SceneSampler: Sendable {
 
   /// A scene of one to three figures, no two of them alike, most of them solid.
   package func scene(using generator: inout SplitMix64) -> Scene {
-    var share = generator.unit()
-    var count = 1
-    for one in Self.countShares.dropLast() where share >= one {
-      share -= one
-      count += 1
-    }
+    let share = generator.unit()
+    let count = share < Self.loneShare ? 1 : share < Self.loneShare + Self.pairShare ? 2 : 3
     let isStyled = generator.unit() < Self.styledShare
     let style = generator.element(of: Style.allCases.filter { $0 != .solid })
     return scene(
@@ -54,23 +55,14 @@ package struct SceneSampler: Sendable {
     }
   }
 
-  private struct Kind: Hashable {
-    let color: Color
-    let shape: Shape
-  }
-
-  private static let allKinds = Color.allCases.flatMap { color in
-    Shape.allCases.map { Kind(color: color, shape: $0) }
-  }
-
   /// A colour and a shape for each item, those left open unlike all others where that can be.
   private func kinds(of items: [Request.Item], using generator: inout SplitMix64) -> [Kind] {
     var taken = Set(
       items.compactMap { item in
-        item.color.flatMap { color in item.shape.map { Kind(color: color, shape: $0) } }
+        item.color.flatMap { color in item.shape.map { Kind(color, $0) } }
       })
     return items.map { item in
-      let fitting = Self.allKinds.filter {
+      let fitting = Kind.all.filter {
         (item.color == nil || item.color == $0.color)
           && (item.shape == nil || item.shape == $0.shape)
       }
@@ -99,13 +91,12 @@ package struct SceneSampler: Sendable {
     return figures
   }
 
-  /// Whether two figures may touch, or nearly: neither the squares nor the circles around them are
-  /// apart.
+  /// Whether two figures may be too near to each other: neither the squares nor the circles around
+  /// them are apart.
   private func isClose(_ one: Figure, _ other: Figure) -> Bool {
-    let gap = 0.02
     let (dx, dy) = (abs(one.x - other.x), abs(one.y - other.y))
-    let circles = reach(of: one) + reach(of: other) + gap
-    return max(dx, dy) < one.radius + other.radius + gap
+    let circles = reach(of: one) + reach(of: other) + Self.gap
+    return max(dx, dy) < one.radius + other.radius + Self.gap
       && (dx * dx + dy * dy).squareRoot() < circles
   }
 
