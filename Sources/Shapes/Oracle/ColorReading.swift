@@ -58,8 +58,9 @@ struct ColorReading {
     isMixed = Double(foreign) > Self.largestForeignShare * Double(colored)
     let hue = Chroma(nearest.rgb)
     let isClear =
-      chroma.length >= Self.leastSaturation * hue.length && chroma.sine(to: hue) <= Self.largestHueSine
-      && chroma.dot(hue) > 0 && Self.distance(of: mean, on: background, from: nearest) <= Self.largestDistance
+      chroma.length >= Self.leastSaturation * hue.length && chroma.dot(hue) > 0
+      && chroma.sine(to: hue) <= Self.largestHueSine
+      && Self.distance(of: mean, on: background, from: nearest) <= Self.largestDistance
     color = isClear && !isMixed ? nearest : nil
   }
 

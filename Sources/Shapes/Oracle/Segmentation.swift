@@ -40,7 +40,9 @@ struct Segmentation {
     var silhouettes: [Silhouette] = []
     var strayCount = 0
     for (label, component) in fine.components.enumerated() {
-      guard component.area >= 8, let first = fine.labels.firstIndex(of: Int32(label)) else { continue }
+      guard Double(component.area) >= Self.speck / 2 * pixelCount,
+        let first = fine.labels.firstIndex(of: Int32(label))
+      else { continue }
       let silhouette = Silhouette(
         component, label: label, in: fine.labels, width: width, contrast: contrast,
         level: levels[Int(rough.labels[first])])

@@ -19,7 +19,9 @@ struct ShapeTemplates {
     let radius: Double
 
     /// Whether it is this shape and no other.
-    var isClear: Bool { overlap >= ShapeTemplates.leastOverlap && margin >= ShapeTemplates.leastMargin }
+    var isClear: Bool {
+      overlap >= ShapeTemplates.leastOverlap && margin >= ShapeTemplates.leastMargin
+    }
   }
 
   /// The least overlap of a shape with its template: drawn ones reach 0.9 at 64 pixels.

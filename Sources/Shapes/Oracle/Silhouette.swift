@@ -132,8 +132,9 @@ struct Silhouette {
   /// The share of its pixels, 0…1, that lie more than `reach` columns or rows from its centre.
   func share(fartherThan reach: Double) -> Double {
     let far = mask.indices.count { index in
-      let away = SIMD2(Double(index % width + left) + 0.5, Double(index / width + top) + 0.5) - center
-      return mask[index] && (abs(away.x) > reach || abs(away.y) > reach)
+      let x = Double(index % width + left) + 0.5
+      let y = Double(index / width + top) + 0.5
+      return mask[index] && max(abs(x - center.x), abs(y - center.y)) > reach
     }
     return Double(far) / Double(area)
   }

@@ -44,13 +44,16 @@ package enum Verdict: Sendable, Hashable, CustomStringConvertible {
   /// Whether it is ``right``.
   package var isRight: Bool { self == .right }
 
+  /// Whether it is ``abstained(_:)``.
+  package var isAbstention: Bool { if case .abstained = self { true } else { false } }
+
   /// What keeps the figures from being compared with what was asked for.
   private static func fault(in observation: Observation, asked request: Request) -> Verdict? {
     let figures = observation.figures
     if let abstention = observation.abstention { return .abstained(abstention) }
-    if figures.isEmpty { return .wrong(observation.strayShare > largestStrayShare ? .stray : .nothing) }
     if figures.contains(where: \.touchesBorder) { return .wrong(.cutOff) }
     if observation.strayShare > largestStrayShare { return .wrong(.stray) }
+    if figures.isEmpty { return .wrong(.nothing) }
     if figures.count != request.items.count {
       return .wrong(.count(figures.count, asked: request.items.count))
     }
