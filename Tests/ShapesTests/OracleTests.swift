@@ -49,8 +49,14 @@ struct OracleTests {
       ("a blue star and a red circle", "right"),
       ("a red shape and a blue thing", "right"),
       ("a red circle", "2 objects, 1 asked"),
-      ("a red square and a blue star", "a red circle and a blue star, not a red square and a blue star"),
-      ("a blue circle and a red star", "a red circle and a blue star, not a blue circle and a red star"),
+      (
+        "a red square and a blue star",
+        "a red circle and a blue star, not a red square and a blue star"
+      ),
+      (
+        "a blue circle and a red star",
+        "a red circle and a blue star, not a blue circle and a red star"
+      ),
       ("a red circle right of a blue star", "a red circle is not right of a blue star"),
       ("a red circle above a blue star", "a red circle is not above a blue star"),
       ("a red circle and a blue star on a black background", "on white, not on black"),

@@ -73,31 +73,43 @@ struct Segmentation {
     return contrast
   }
 
-  /// The contrast at which each rough part's border lies: half of that which a quarter of its inside
-  /// stays below, so that a soft border is cut in its middle and light stripes stay in; infinite for
-  /// specks.
+  /// The contrast at which each rough part's border lies: half of the palest paint's, so that a soft
+  /// border is cut in its middle and light stripes stay in; infinite for specks.
+  ///
+  /// The palest paint is what a tenth of the pixels deep inside stay below. Thin strokes have no
+  /// inside; there it is what a quarter of all pixels but the outermost stay below.
   private static func levels(
     _ rough: ConnectedComponents, _ contrast: [Float], width: Int, leastArea: Double
   ) -> [Float] {
-    var inside = [[Float]](repeating: [], count: rough.components.count)
-    var all = inside
-    let labels = rough.labels
-    for index in labels.indices where labels[index] >= 0 {
-      let label = Int(labels[index])
-      guard Double(rough.components[label].area) >= leastArea else { continue }
-      all[label].append(contrast[index])
-      let (x, y) = (index % width, index / width)
-      guard x > 0, x < width - 1, y > 0, index + width < labels.count else { continue }
-      if labels[index - 1] >= 0, labels[index + 1] >= 0, labels[index - width] >= 0,
-        labels[index + width] >= 0
-      {
-        inside[label].append(contrast[index])
-      }
+    let shallow = eroded(rough.labels.map { $0 >= 0 }, width: width)
+    let deep = eroded(eroded(shallow, width: width), width: width)
+    var shallowValues = [[Float]](repeating: [], count: rough.components.count)
+    var deepValues = shallowValues
+    for index in shallow.indices where shallow[index] {
+      let label = Int(rough.labels[index])
+      shallowValues[label].append(contrast[index])
+      if deep[index] { deepValues[label].append(contrast[index]) }
     }
     return rough.components.indices.map { label in
-      guard !all[label].isEmpty else { return .infinity }
-      let values = (inside[label].isEmpty ? all[label] : inside[label]).sorted()
-      return max(leastContrast, values[values.count / 4] / 2)
+      let area = rough.components[label].area
+      guard Double(area) >= leastArea else { return .infinity }
+      let (all, inside) = (shallowValues[label].sorted(), deepValues[label].sorted())
+      let paint =
+        if inside.count * 10 >= area {
+          inside[inside.count / 10]
+        } else {
+          all.isEmpty ? 0 : all[all.count / 4]
+        }
+      return max(leastContrast, paint / 2)
+    }
+  }
+
+  /// The pixels of `mask` whose four neighbours are in it too.
+  private static func eroded(_ mask: [Bool], width: Int) -> [Bool] {
+    mask.indices.map { index in
+      let x = index % width
+      return mask[index] && x > 0 && x < width - 1 && index >= width && index + width < mask.count
+        && mask[index - 1] && mask[index + 1] && mask[index - width] && mask[index + width]
     }
   }
 
