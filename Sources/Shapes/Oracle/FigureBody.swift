@@ -6,6 +6,10 @@ struct FigureBody {
   /// The least contrast there, as a share of the figure's highest.
   static let leastRamp: Float = 0.5
 
+  /// The least share of a figure's pixels that have its palest paint where the border does not show
+  /// its full colour, as between dots.
+  static let leastTintShare = 0.25
+
   /// The painted pixels that no other than painted ones touch, as indices into the picture; all
   /// painted ones where a figure is drawn too thinly.
   let core: [Int]
@@ -37,7 +41,11 @@ struct FigureBody {
     }
     let ramp = Self.quantile(0.85, of: band)
     let highest = Self.quantile(0.9, of: painted.map { contrast[$0] })
-    isSharp = ramp >= Self.leastRamp * highest
+    let tint = 1.6 * silhouette.level...2.5 * silhouette.level
+    let tinted = painted.count { tint.contains(contrast[$0]) }
+    isSharp =
+      ramp >= Self.leastRamp * highest
+      || Double(tinted) >= Self.leastTintShare * Double(painted.count)
   }
 
   private static func quantile(_ share: Double, of values: [Float]) -> Float {

@@ -27,6 +27,9 @@ struct Silhouette {
   /// Whether it goes on beyond the picture's edge.
   let touchesBorder: Bool
 
+  /// The contrast at its border, half of its palest paint's.
+  let level: Float
+
   /// How far each pixel is covered, row by row: 1 on the border, which lies between pixels, 2 inside.
   private let coverage: [Float]
 
@@ -73,6 +76,7 @@ struct Silhouette {
     holeShare = Double(count - component.area) / Double(count)
     center = sum / Double(count) + [Double(left) + 0.5, Double(top) + 0.5]
     touchesBorder = isCut
+    self.level = level
     self.coverage = coverage
   }
 
