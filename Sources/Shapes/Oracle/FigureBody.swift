@@ -45,7 +45,8 @@ struct FigureBody {
     let tinted = painted.count { tint.contains(contrast[$0]) }
     isSharp =
       ramp >= Self.leastRamp * highest
-      || Double(tinted) >= Self.leastTintShare * Double(painted.count)
+      || tint.contains(Self.quantile(0.5, of: band))
+        && Double(tinted) >= Self.leastTintShare * Double(painted.count)
   }
 
   private static func quantile(_ share: Double, of values: [Float]) -> Float {
