@@ -101,7 +101,7 @@ struct OracleTests {
   @Test("looks at pictures that are not square")
   func oblong() throws {
     let square = SceneRenderer(size: 128).image(of: Scene([Self.circle], on: .black))
-    let edge = RGBImage(width: 72, height: 128, filledWith: square[x: 0, y: 0])
+    let edge = RGBImage(width: 72, height: 128, filledWith: square[0, 0])
     var pixels: [UInt8] = []
     for row in 0..<128 {
       pixels += square.pixels[384 * row..<384 * (row + 1)]
