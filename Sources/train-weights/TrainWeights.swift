@@ -7,6 +7,7 @@ struct TrainWeights: ParsableCommand {
     commandName: "train-weights",
     abstract: "Makes the small models that the project ships, and the world that they know.",
     subcommands: [
-      RenderCommand.self, PromptsCommand.self, OracleCommand.self, CheckOracleCommand.self,
+      ShapesCommand.self, MeasureCommand.self, RenderCommand.self, PromptsCommand.self,
+      OracleCommand.self, CheckOracleCommand.self,
     ])
 }
