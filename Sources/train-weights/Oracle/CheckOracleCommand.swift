@@ -42,12 +42,7 @@ struct CheckOracleCommand: ParsableCommand {
       Table(title: "distorted pictures", rows: try check.distorted()),
     ]
     if let vae {
-      let reconstruction = try Reconstruction(folder: vae)
-      let rows = try [128, 256].map { size in
-        try check.changed(name: "reconstructed, \(size) px", sizes: [size], atLeast: nil) {
-          image, _ in try reconstruction(image)
-        }
-      }
+      let rows = try Self.reconstructed(by: Reconstruction(folder: vae), check)
       tables.append(Table(title: "after the autoencoder of \(vae)", rows: rows))
     }
     tables += [
@@ -63,13 +58,22 @@ struct CheckOracleCommand: ParsableCommand {
     }
     let faulty = tables.flatMap(\.rows).filter { !$0.isWithinLimits }
     if !faulty.isEmpty {
-      Self.note("outside the limits: \(faulty.map(\.name).joined(separator: ", "))")
+      Console.note("outside the limits: \(faulty.map(\.name).joined(separator: ", "))")
       throw ExitCode.failure
     }
   }
 
-  private static func note(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+  /// What is accepted after an autoencoder, in each style and at the sizes that models are used at.
+  private static func reconstructed(by reconstruction: Reconstruction, _ check: OracleCheck) throws
+    -> [OracleCheck.Row]
+  {
+    try Style.allCases.flatMap { style in
+      try [128, 256].map { size in
+        try check.changed(
+          name: "\(style.rawValue), \(size) px", sizes: [size], styles: [style], atLeast: nil
+        ) { image, _ in try reconstruction(image) }
+      }
+    }
   }
 
   /// Rows that belong together.

@@ -1,5 +1,4 @@
 internal import Diffusion
-internal import Files
 internal import Imaging
 internal import NN
 internal import Torch
@@ -11,10 +10,9 @@ struct Reconstruction {
   /// Loads the autoencoder of `folder`, which holds `config.json` and
   /// `diffusion_pytorch_model.safetensors`.
   init(folder: String) throws {
-    let file = try CheckpointFile.open("\(folder)/diffusion_pytorch_model.safetensors")
-    let weights = Weights(file.entries, source: file.path, placement: Placement())
-    autoencoder = try AutoencoderKL(
-      weights, VAEConfiguration(ConfigurationFile("\(folder)/config.json")))
+    let model = ModelFolder(folder)
+    let weights = try model.weights()
+    autoencoder = try AutoencoderKL(weights, VAEConfiguration(model.configuration))
     try weights.verify()
   }
 

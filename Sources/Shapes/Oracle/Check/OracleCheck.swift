@@ -92,17 +92,18 @@ package struct OracleCheck: Sendable {
   /// - Parameters:
   ///   - name: what the row is called.
   ///   - sizes: the pictures' sizes, in turn.
+  ///   - styles: their styles, in turn.
   ///   - atLeast: the least share that must be accepted.
   ///   - change: what is done to each.
   package func changed(
-    name: String, sizes: [Int], atLeast: Double?,
+    name: String, sizes: [Int], styles: [Style] = Style.allCases, atLeast: Double?,
     _ change: (RGBImage, inout SplitMix64) throws -> RGBImage
   ) throws -> Row {
     var row = Row(name: name, atLeast: atLeast, atMost: nil)
     let renderers = sizes.map(SceneRenderer.init)
     for number in 0..<count {
       var generator = generator(name, number)
-      let scene = scene(Style.allCases[number % Style.allCases.count], using: &generator)
+      let scene = scene(styles[number % styles.count], using: &generator)
       let image = renderers[number % renderers.count].image(of: scene)
       row.add(
         oracle.verdict(on: try change(image, &generator), asked: Request(showing: scene)))
