@@ -16,7 +16,7 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A diffusers folder, a single .safetensors or .ckpt file, a model that comes with the program by its name, or a \
-      hub id in the local cache.
+      hub id in the local cache. By default the small model that comes with the program.
       """, valueName: "dir|file|name|hub-id"))
   var model: String?
 
