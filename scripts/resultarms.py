@@ -57,11 +57,17 @@ class Arm:
 
 
 def of_k(samples: int, equal_images: bool):
-    """K, at the recipe's number of prompts a round or at its number of images. A smaller K takes the first images of a
-    larger one: image k of a prompt has the run's seed + k."""
+    """K, at the recipe's number of rounds or at its number of images and steps. A smaller K takes the first images of a
+    larger one: image k of a prompt has the prompt's seed + k."""
     def options(recipe: Recipe) -> list:
-        prompts = max(1, recipe.prompts * recipe.samples // samples) if equal_images else recipe.prompts
-        return ["--samples-per-prompt", samples, "--prompts-per-round", min(prompts, recipe.train)]
+        if not equal_images:
+            return ["--samples-per-prompt", samples]
+        # Draws of prompts in all; a round has as many of them as there are prompts for, at most.
+        draws, steps = recipe.images // samples, recipe.rounds * recipe.steps
+        width = max(count for count in range(1, min(draws // recipe.rounds, recipe.train) + 1)
+                    if draws % count == 0 and steps % (draws // count) == 0)
+        return ["--samples-per-prompt", samples, "--prompts-per-round", width, "--rounds", draws // width,
+                "--train-steps", steps * width // draws]
     return options
 
 

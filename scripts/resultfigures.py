@@ -57,13 +57,18 @@ def names_two(prompt: str) -> bool:
     return re.search(r" (and|left of|right of|to the (left|right) of|above|below) an? ", prompt) is not None
 
 
-def auc(scores: dict, metric: str) -> float | None:
-    """How often an image that the oracle calls right has the higher score, of all pairs with one that it calls wrong."""
-    right, wrong = [], []
-    for values in scores.values():
-        for score, verdict in zip(values[metric], values["oracle"]):
-            if score is not None and verdict is not None:
-                (right if verdict >= 0.5 else wrong).append(score)
+def auc(scores: dict, metrics: list[str]) -> float | None:
+    """How often an image that the oracle calls right has the higher score, of all pairs with one that it calls wrong.
+    Several metrics count the same, in standard deviations."""
+    images = [image for values in scores.values() for image in zip(values["oracle"], *(values[name] for name in metrics))
+              if None not in image]
+    if len(images) < 2:
+        return None
+    verdicts, *columns = zip(*images)
+    deviations = [statistics.pstdev(column) or 1 for column in columns]
+    sums = [sum(value / deviation for value, deviation in zip(image[1:], deviations)) for image in images]
+    right = [total for total, verdict in zip(sums, verdicts) if verdict >= 0.5]
+    wrong = [total for total, verdict in zip(sums, verdicts) if verdict < 0.5]
     if not right or not wrong:
         return None
     wins = sum((a > b) + (a == b) / 2 for a in right for b in wrong)

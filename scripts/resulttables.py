@@ -70,14 +70,16 @@ def headline(runs: dict) -> list[str]:
                   f"native size, resized, will do, they cost {native / own:.2f} of it and no training.", ""]
     minutes = [run["minutes"] for run in runs.get("resolution", [])]
     if minutes:
-        lines += [f"A run with its control arm, its test images and their scores took {shown(minutes)} minutes.", ""]
+        lines += [f"A run with its control arm, its test images and their scores took {statistics.fmean(minutes):.1f} minutes "
+                  "on average.", ""]
     return lines
 
 
 def selectivity(runs: dict) -> list[str]:
     found = runs.get("resolution", [])
-    areas = {metric: [value for run in found if (value := auc(run["test"]["base"], metric)) is not None]
-             for metric in METRICS[:2]}
+    areas = {metric: [value for run in found if (value := auc(run["test"]["base"], metrics)) is not None]
+             for metric, metrics in (("aesthetic", ["aesthetic"]), ("clip", ["clip"]),
+                                     ("both, in standard deviations", ["aesthetic", "clip"]))}
     lines = ["### Whether the reward sees what the oracle sees", ""]
     if not any(areas.values()):
         return [*lines, "Not run.", ""]
@@ -100,7 +102,7 @@ def by_round(runs: dict, arm: str) -> list[str]:
         for column in columns:
             values = [row[column] for row in rows if row.get(column) is not None]
             cells.append("" if not values else f"{100 * statistics.fmean(values):.1f}" if column == "dev_oracle"
-                         else f"{statistics.fmean(values):.4g}")
+                         else f"{round(statistics.fmean(values), 6) + 0.0:.4g}")
         lines.append(f"| {number} | " + " | ".join(cells) + " |")
     return [*lines, "", f"Means of {len(found)} runs, on dev prompts; mixed rewards are in standard deviations.", ""]
 
