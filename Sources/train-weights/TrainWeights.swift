@@ -6,5 +6,5 @@ struct TrainWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-weights",
     abstract: "Makes the small models that the project ships, and the world that they know.",
-    subcommands: [])
+    subcommands: [RenderCommand.self, PromptsCommand.self])
 }
