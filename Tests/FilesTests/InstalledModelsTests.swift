@@ -41,7 +41,7 @@ struct InstalledModelsTests {
     }
   }
 
-  @Test("a path comes before a model's name, and that before the cache of the hub")
+  @Test("a model's name is found before a path, and that before the cache of the hub")
   func precedence() throws {
     try withWeights { weights in
       let models = InstalledModels(folders: [weights])
@@ -50,6 +50,7 @@ struct InstalledModelsTests {
         StoredPath(resolving: name, environment: environment, installed: models)
       }
       #expect(found("shapes") == .folder("\(weights)/shapes"))
+      #expect(found("./shapes") == .absent(looked: ["./shapes"]))
       #expect(found("shapes/clip/config.json") == .file("\(weights)/shapes/clip/config.json"))
       #expect(found("\(weights)/letters") == .folder("\(weights)/letters"))
       #expect(found("/") == .folder("/"))

@@ -35,8 +35,8 @@ struct OwnModelTests {
       at: TestFolder.fixtures.appending(path: "model"), to: folder.url("data/weights/tiny"))
     try folder.write(Self.settings, to: "data/weights/tiny/raft-diffuse.yaml")
     try folder.write("res: 32\n", to: "data/weights/tiny/raft-diffuse.prompt-alignment.yaml")
-    try FileManager.default.createDirectory(
-      at: folder.url("elsewhere"), withIntermediateDirectories: true)
+    // What is called like the model there is not taken for it.
+    try folder.write("a diary", to: "elsewhere/tiny/notes.txt")
   }
 
   /// Runs the command in a folder that has nothing to do with the model.

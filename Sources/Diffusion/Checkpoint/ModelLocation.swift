@@ -25,8 +25,8 @@ public enum ModelLocation: Sendable, Equatable {
     }
   }
 
-  /// Finds `name`: a folder, a file, the name of a model that comes with the program, or a model of
-  /// the local Hugging Face cache such as `org/name` or `org/name@revision`.
+  /// Finds `name`: a model that comes with the program, a folder, a file, or a model of the local
+  /// Hugging Face cache such as `org/name` or `org/name@revision`, in this order.
   ///
   /// - Throws: `ModelError.notFound`, which lists the places looked at. The network is never asked.
   public init(resolving name: String, environment: [String: String]) throws {
