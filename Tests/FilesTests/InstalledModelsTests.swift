@@ -23,8 +23,8 @@ struct InstalledModelsTests {
   @Test("a folder in diffusers' layout is a model, and the first place that is there counts")
   func names() throws {
     try withWeights { weights in
-      #expect(
-        try InstalledModels(folders: ["/nowhere", weights, "/"]).names() == ["letters", "shapes"])
+      let names = try InstalledModels(folders: ["/nowhere", weights, "/"]).names()
+      #expect(names == ["letters", "shapes"])
       #expect(try InstalledModels(folders: ["/nowhere"]).names() == [])
     }
   }
