@@ -106,7 +106,7 @@ let package = Package(
     .executableTarget(
       name: "train-weights",
       dependencies: [
-        "CLIP", "Diffusion", "Files", "Imaging", "NN", "RAFT", "Shapes",
+        "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "NN", "RAFT", "Shapes",
         "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -143,6 +143,7 @@ let package = Package(
         "RAFT", "Recipes", "Reporting", "RunStore", "Torch",
       ]),
     tests("Shapes", ["Imaging", "RAFT"]),
+    tests("train-weights", ["CLIP", "CLIPReward", "Tokenization", "Torch"]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],

@@ -168,7 +168,7 @@ public final class CLIPModel {
 
 extension Tensor {
   /// Each row divided by its length, `F32` on the CPU, from `[B, D]`.
-  func normalisedRows() throws -> Tensor {
+  package func normalisedRows() throws -> Tensor {
     let rows = try to(.float32, device: .cpu)
     return try rows / (rows * rows).sum(along: [1], keepingDimensions: true).squareRoot()
   }

@@ -41,6 +41,20 @@ public final class VisionTransformer {
   /// - Returns: the normalised state of the class token, `[B, D]`.
   /// - Throws: `CLIPError.pixels` where the images have another size.
   public func callAsFunction(_ pixels: Tensor) throws -> Tensor {
+    try pooled(states(pixels))
+  }
+
+  /// - Parameter states: what ``states(_:)`` gave, `[B, N, D]`.
+  /// - Returns: the normalised state of the class token, `[B, D]`.
+  package func pooled(_ states: Tensor) throws -> Tensor {
+    try postLayerNorm(states.selected(1, 0))
+  }
+
+  /// - Parameter pixels: as for the tower itself.
+  /// - Returns: the last block's states, the class token's first, then the patches' row by row:
+  ///   `[B, N, D]`.
+  /// - Throws: `CLIPError.pixels` where the images have another size.
+  package func states(_ pixels: Tensor) throws -> Tensor {
     let size = configuration.imageSize
     guard pixels.shape.count == 4, pixels.shape[1...].elementsEqual([3, size, size]) else {
       throw CLIPError.pixels(pixels.shape, size: size)
@@ -53,6 +67,6 @@ public final class VisionTransformer {
     for layer in layers {
       x = try layer(x, isCausal: false)
     }
-    return try postLayerNorm(x.selected(1, 0))
+    return x
   }
 }

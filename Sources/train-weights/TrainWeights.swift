@@ -6,5 +6,8 @@ struct TrainWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-weights",
     abstract: "Makes the small models that the project ships, and the world that they know.",
-    subcommands: [RenderCommand.self, PromptsCommand.self])
+    subcommands: [
+    subcommands: [
+      ShapesCommand.self, MeasureCommand.self, RenderCommand.self, PromptsCommand.self, OracleCommand.self, CheckOracleCommand.self,
+    ])
 }

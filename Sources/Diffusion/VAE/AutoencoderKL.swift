@@ -50,15 +50,21 @@ public final class AutoencoderKL {
   ///   - tilesAbove: images with a longer side are decoded in overlapping tiles, in pixels.
   /// - Returns: images in 0…1, `F32 [B, 3, 8H, 8W]`.
   public func decode(_ latents: Tensor, tilesAbove: Int = .max) throws -> Tensor {
-    let latents = try latents.to(.float32) / configuration.scalingFactor
     let side = max(latents.shape[2], latents.shape[3]) * configuration.scale
     let decoded =
       side > tilesAbove
-      ? try TiledDecoding(configuration).decode(latents, decodeTile) : try decodeTile(latents)
+      ? try TiledDecoding(configuration).decode(latents, decodeUnclamped)
+      : try decodeUnclamped(latents)
     return try (decoded * 0.5 + 0.5).clamped(to: 0...1)
   }
 
-  private func decodeTile(_ latents: Tensor) throws -> Tensor {
+  /// The images of latents as the decoder makes them, for training it: nothing is cut off, so that
+  /// gradients flow everywhere.
+  ///
+  /// - Parameter latents: at the scale of a sampler's, `[B, 4, H, W]`.
+  /// - Returns: images in about −1…1, `F32 [B, 3, 8H, 8W]`.
+  package func decodeUnclamped(_ latents: Tensor) throws -> Tensor {
+    let latents = try latents.to(.float32) / configuration.scalingFactor
     let x = try latents.to(placement.dtype).channelsLast()
     return try decoder(postQuantConvolution?(x) ?? x).to(.float32).contiguous()
   }

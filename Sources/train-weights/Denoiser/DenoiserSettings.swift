@@ -1,0 +1,60 @@
+/// The denoiser's sizes, and how it is trained.
+struct DenoiserSettings: Sendable, Equatable, Codable {
+  /// Channels of each level, finest first.
+  var widths = [64, 96, 128]
+
+  /// Whether a level attends to the text, finest first; the middle always does.
+  var attends = [false, true, false]
+
+  /// Residual blocks a level on the way down; one more on the way up.
+  var layers = 1
+
+  /// Attention heads.
+  var heads = 4
+
+  /// Groups of a group norm.
+  var groups = 16
+
+  /// The sizes of pictures that it learns from.
+  var pictures = [
+    PictureShare(size: 128, count: 24_000),
+    PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
+  ]
+
+  /// The share of captions that are left empty, for guidance.
+  var emptyShare = 0.1
+
+  /// β of the last timestep. With Stable Diffusion's 0.012 the last one still shows how bright a
+  /// picture is on the whole, which for flat backgrounds is half of what there is to know, and
+  /// which sampling, from noise alone, has to do without.
+  var lastBeta = 0.025
+
+  /// γ of the weights min(SNR, γ)/SNR (Hang et al., arXiv 2303.09556); nil weighs all alike.
+  var signalLimit: Double? = 5
+
+  /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
+  /// many as have its pixels.
+  var course = CourseSettings(steps: 5000, batch: 32, learningRate: 1e-3, warmup: 100)
+
+  /// Pictures of one size.
+  struct PictureShare: Sendable, Equatable, Codable {
+    /// Side, in pixels.
+    var size: Int
+    /// How many there are.
+    var count: Int
+    /// How often a batch is of this size, against the other sizes.
+    var weight = 1.0
+    /// The share of the course, from its beginning, in which it is: 1 for all of it.
+    var until = 1.0
+  }
+
+  /// A few steps of a narrow network.
+  static var quick: DenoiserSettings {
+    var settings = DenoiserSettings()
+    settings.widths = [16, 32, 32]
+    settings.pictures = [PictureShare(size: 128, count: 64)]
+    settings.course.steps = 20
+    settings.course.batch = 4
+    return settings
+  }
+}
