@@ -34,7 +34,7 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
 
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
   /// many as have its pixels.
-  var course = CourseSettings(steps: 5000, batch: 32, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 9000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
   struct PictureShare: Sendable, Equatable, Codable {
