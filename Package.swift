@@ -143,7 +143,12 @@ let package = Package(
         "RAFT", "Recipes", "Reporting", "RunStore", "Torch",
       ]),
     tests("Shapes", ["Imaging", "RAFT"]),
-    tests("train-weights", ["CLIP", "CLIPReward", "Tokenization", "Torch"]),
+    tests(
+      "train-weights",
+      [
+        "TestSupport", "CLIP", "CLIPReward", "Diffusion", "Files", "NN", "Shapes", "Tokenization",
+        "Torch",
+      ]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
