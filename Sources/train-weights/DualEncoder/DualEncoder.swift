@@ -88,14 +88,6 @@ final class DualEncoder {
     return try textProjection(rows).normalisedRows()
   }
 
-  /// What a diffusion model is given of captions: each filled up to the whole context, as diffusers
-  /// does it.
-  ///
-  /// - Returns: normalised hidden states, `[P, T, D]`.
-  func textStates(of captions: [String]) throws -> Tensor {
-    try text(ids(captions.map(tokens), length: tokenizer.contextLength))
-  }
-
   /// What cosines are multiplied with before a softmax, a scalar, at most 100.
   func cosineFactor() throws -> Tensor { try logitScale.dense().exp().clamped(to: 1...100) }
 
