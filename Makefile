@@ -14,6 +14,9 @@ seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 ONLY ?=
 only  = $(foreach topic,$(ONLY),--only $(topic))
 
+# The seed of `make demo`; an unseen one is as good.
+DEMO_SEED = $(if $(filter command line environment,$(origin SEED)),$(SEED),1)
+
 # How often `make killtest` kills a run
 KILLS ?= 25
 
@@ -24,10 +27,25 @@ FUZZ_SECONDS ?= 60
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
   fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal \
-  rerank-thousand install clean
+  rerank-thousand demo demo-control demo-seeds results results-tables install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## align the small model in weights/ to 256 px in minutes, and show what that gained; SEED=n
+	@scripts/demo --seed $(DEMO_SEED)
+
+demo-control: build ## the same with the control arm: random selection, all else equal; SEED=n
+	@scripts/demo --seed $(DEMO_SEED) --control
+
+demo-seeds: build ## make demo with ten seeds drawn anew: how often there is a gain
+	@scripts/ten_seeds
+
+results: build peers ## all runs behind docs/results.md (hours; goes on where it was); ONLY=arm BUDGET=minutes
+	$(PYTHON) scripts/results --binary $(BINARY) $(only) $(if $(BUDGET),--budget $(BUDGET))
+
+results-tables: ## docs/results.md again from docs/results/*.json
+	python3 scripts/results --tables
 
 setup: ## find or install libtorch and the C libraries (does nothing the second time)
 	@scripts/setup
@@ -88,7 +106,7 @@ rehearsal: build peers ## one short round of the published recipe at full size, 
 rerank-thousand: build peers ## select anew from a run of 1,000 samples: seconds, and no image
 	$(PYTHON) scripts/rerank_thousand.py --binary $(BINARY)
 
-install: build ## copy the command, vocabulary and recipes below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
+install: build ## copy the command, vocabulary, recipes and weights below PREFIX (/usr/local); this folder's .deps/libtorch stays in use
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/raft-diffuse"
 	install -d "$(DESTDIR)$(PREFIX)/share/raft-diffuse/clip"
@@ -96,6 +114,7 @@ install: build ## copy the command, vocabulary and recipes below PREFIX (/usr/lo
 	install -d "$(DESTDIR)$(PREFIX)/share/raft-diffuse/recipes" "$(DESTDIR)$(PREFIX)/share/raft-diffuse/prompts"
 	install -m 644 recipes/*.yaml "$(DESTDIR)$(PREFIX)/share/raft-diffuse/recipes"
 	install -m 644 prompts/* "$(DESTDIR)$(PREFIX)/share/raft-diffuse/prompts"
+	find weights -type f -exec install -D -m 644 '{}' "$(DESTDIR)$(PREFIX)/share/raft-diffuse/{}" \;
 
 clean: ## remove what was built; .deps stays
 	rm -rf .build

@@ -146,8 +146,8 @@ let package = Package(
     tests(
       "train-weights",
       [
-        "TestSupport", "CLIP", "CLIPReward", "Diffusion", "Files", "NN", "Shapes", "Tokenization",
-        "Torch",
+        "TestSupport", "CLIP", "CLIPReward", "Diffusion", "Files", "NN", "RAFT", "Shapes",
+        "Tokenization", "Torch",
       ]),
     tests("raft-diffuse", ["Imaging", "NN", "Torch"], fixtures: true),
   ],

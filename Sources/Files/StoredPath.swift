@@ -11,12 +11,18 @@ package enum StoredPath: Sendable, Equatable {
   /// Nothing; the places that were looked at.
   case absent(looked: [String])
 
-  /// Finds `name`: a folder, a file, or a model of the local Hugging Face cache such as `org/name`
-  /// or `org/name@revision`. The network is never asked.
-  package init(resolving name: String, environment: [String: String]) {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) {
-      self = isFolder.boolValue ? .folder(name) : .file(name)
+  /// Finds `name`: a model that comes with the program or what lies in its folder, a folder, a file,
+  /// or a model of the local Hugging Face cache such as `org/name` or `org/name@revision`, in this
+  /// order, so that the program's own models are found from any working directory: `./name` is what
+  /// lies there. The network is never asked.
+  package init(
+    resolving name: String, environment: [String: String],
+    installed: InstalledModels = InstalledModels()
+  ) {
+    for path in [installed.path(of: name), name].compactMap(\.self) {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+      self = isFolder.boolValue ? .folder(path) : .file(path)
       return
     }
     let cache = HubCache(environment: environment)

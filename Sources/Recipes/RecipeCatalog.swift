@@ -30,16 +30,25 @@ package struct RecipeCatalog: Sendable {
   /// - Throws: ``RecipeError/unknownRecipe(_:known:nearest:)``,
   ///   ``RecipeError/noRecipes(_:places:)`` and `FileError`.
   package func file(of text: String) throws -> String {
-    let isPath = text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
-    if isPath { return text }
-    let names = try names()
-    guard let folder = InstalledFiles.first(of: folders), !names.isEmpty else {
-      throw RecipeError.noRecipes(text, places: folders)
-    }
-    guard names.contains(text) else {
-      throw RecipeError.unknownRecipe(
-        text, known: names, nearest: NearestName.of(text, among: names))
+    if Self.isPath(text) { return text }
+    guard let folder = InstalledFiles.first(of: folders), try names().contains(text) else {
+      throw try unknown(text)
     }
     return "\(folder)/\(text).yaml"
+  }
+
+  /// Why no recipe is found by the name `text`.
+  ///
+  /// - Parameter others: names that would have been found elsewhere.
+  /// - Throws: `FileError`.
+  package func unknown(_ text: String, besides others: [String] = []) throws -> RecipeError {
+    let names = Set(try names() + others).sorted()
+    guard !names.isEmpty else { return .noRecipes(text, places: folders) }
+    return .unknownRecipe(text, known: names, nearest: NearestName.of(text, among: names))
+  }
+
+  /// Whether `text` names a file, not a recipe by its name.
+  package static func isPath(_ text: String) -> Bool {
+    text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
   }
 }

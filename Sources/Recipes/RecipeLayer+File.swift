@@ -2,9 +2,6 @@ internal import Files
 internal import Foundation
 
 extension RecipeLayer {
-  /// What a model's folder may call the settings that suit it.
-  package static let modelFileName = "raft-diffuse.yaml"
-
   /// The settings of the file at `path`; relative paths in it are relative to its folder.
   ///
   /// - Throws: `FileError` and ``RecipeError``.
@@ -16,15 +13,6 @@ extension RecipeLayer {
     try self.init(
       yaml: text, named: path,
       folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-  }
-
-  /// The settings that a model's folder carries; nil where it has none.
-  ///
-  /// - Throws: `FileError` and ``RecipeError``.
-  package init?(modelFolder folder: String) throws {
-    let path = "\(folder)/\(Self.modelFileName)"
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    try self.init(file: path)
   }
 
   /// The settings of a text.

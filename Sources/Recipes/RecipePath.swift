@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// Paths as recipes give them.
@@ -9,9 +10,10 @@ enum RecipePath {
     return (joined as NSString).standardizingPath
   }
 
-  /// A path from the root, or the name of a model of the hub: what is not there and does not begin
-  /// as a path does.
+  /// A path from the root, or a name: of a model that comes with the program, or of one of the hub,
+  /// which is what is not there and does not begin as a path does.
   static func absoluteOrName(_ text: String, in folder: String) -> String {
+    if InstalledModels().path(of: text) != nil { return text }
     let path = absolute(text, in: folder)
     let isPath = ["/", "./", "../", "~"].contains(where: text.hasPrefix) || text == "."
     return isPath || FileManager.default.fileExists(atPath: path) ? path : text

@@ -21,6 +21,11 @@ enum Advice {
     }
   }
 
+  /// That `name`, which comes with the program, is taken since nobody names a model.
+  static func ownModel(_ name: String) -> String {
+    "no model is named: taking \(name), the small one that comes with raft-diffuse; --model names one of your own"
+  }
+
   /// That the model does not see `rest`, the end of a prompt.
   static func truncation(_ rest: String) -> String {
     "the model sees 75 tokens of a prompt; this was cut off: “\(rest)”"

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Files
 internal import Foundation
 
 /// Which of a model's files are taken.
@@ -11,9 +12,10 @@ struct ModelFiles: ParsableArguments {
   var tokenizer: String?
 
   /// How an image's record names `path`, so that it holds in any folder: a file's or folder's whole
-  /// path, and a hub id as it is.
+  /// path, and a model's name or hub id as it is.
   static func recorded(_ path: String) -> String {
-    guard FileManager.default.fileExists(atPath: path) else { return path }
+    guard InstalledModels().path(of: path) == nil, FileManager.default.fileExists(atPath: path)
+    else { return path }
     return URL(fileURLWithPath: path).standardizedFileURL.path
   }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Diffusion
+internal import Files
 internal import Foundation
 internal import NN
 internal import Torch
@@ -13,9 +14,11 @@ extension PredictionType: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A diffusers folder, a single .safetensors or .ckpt file, or a hub id in the local cache.",
-      valueName: "dir|file|hub-id"))
-  var model: String
+      """
+      A diffusers folder, a single .safetensors or .ckpt file, a model that comes with the program by its name, or a \
+      hub id in the local cache. By default the small model that comes with the program.
+      """, valueName: "dir|file|name|hub-id"))
+  var model: String?
 
   @OptionGroup var files: ModelFiles
 
@@ -37,9 +40,23 @@ struct ModelOptions: ParsableArguments {
     try DeviceChoice.chosen(device)
   }
 
+  /// The model by the name that records keep: the one that was asked for, or the one that comes with
+  /// the program.
+  ///
+  /// - Throws: `ValidationError` where none was asked for and none comes with the program.
+  func name() throws -> String {
+    guard let name = try model ?? InstalledModels().names().first else {
+      throw ValidationError("Name the model with --model.")
+    }
+    return name
+  }
+
+  /// What there is to tell of a model that nobody named; nil where somebody did.
+  func note() throws -> String? { model == nil ? Advice.ownModel(try name()) : nil }
+
   /// Where the model's files are.
   func location() throws -> ModelLocation {
-    try ModelLocation(resolving: model, environment: ProcessInfo.processInfo.environment)
+    try ModelLocation(resolving: name(), environment: ProcessInfo.processInfo.environment)
   }
 
   /// Loads the model.

@@ -66,6 +66,10 @@ struct RewardOptions: ParsableArguments {
     } catch {
       throw ValidationError("\(error)")
     }
+  }
+
+  /// Refuses rewards that lack a file.
+  func requireFiles() throws {
     for choice in builtIns {
       if choice.needsCLIP, clip == nil {
         throw ValidationError("This --reward needs a CLIP: name it with --clip.")
@@ -138,6 +142,7 @@ struct RewardOptions: ParsableArguments {
     transparency: Transparency = .dropped, defaultScope: ScoreScope = .round, isQuiet: Bool = false,
     warn: (String) -> Void
   ) throws -> LoadedRewards {
+    try requireFiles()
     var plan = texts.isEmpty ? nil : try plan(defaultScope: defaultScope)
     let bases = try self.bases(of: plan?.mixture.floors ?? [])
     // The small files first: what is wrong with them should not wait for the large ones.

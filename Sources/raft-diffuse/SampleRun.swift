@@ -11,6 +11,7 @@ internal import Torch
 struct SampleRun {
   private let command: SampleCommand
   private let requests: [ImageRequest]
+  private let modelName: String
   private let paths: [String]
   private let folder: NewFolder
   private let start = ContinuousClock.now
@@ -18,6 +19,7 @@ struct SampleRun {
   /// Everything that can be found wrong before a model is loaded is found here.
   init(_ command: SampleCommand) throws {
     self.command = command
+    modelName = try command.model.name()
     requests = try command.prompts.requests()
     if command.output.grid != nil {
       _ = try Self.grid(of: requests.map { _ in nil }, requests, command).size()
@@ -34,6 +36,7 @@ struct SampleRun {
   func run() throws -> (result: SampleResult, failure: (any Error)?) {
     defer { folder.removeIfEmpty() }
     if let threads = command.model.threads { Machine.threadCount = threads }
+    if let note = try command.model.note(), !command.output.quiet { Console.note(note) }
     let device = try command.model.chosenDevice()
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let given = try command.noise.load()
@@ -168,8 +171,10 @@ struct SampleRun {
   /// The rewards that `--best-of` judges by; nil without it.
   private func bestOfStage(on device: Device) throws -> BestOfStage? {
     guard command.bestOf.count != nil else { return nil }
+    var options = command.bestOf
+    options.rewards = try options.rewards.completed(by: modelName)
     return try BestOfStage(
-      command.bestOf, requests, paths, perPrompt: command.prompts.imagesPerPrompt,
+      options, requests, paths, perPrompt: command.prompts.imagesPerPrompt,
       keepsImages: command.output.grid != nil, on: device, isQuiet: command.output.quiet,
       warn: warn)
   }
@@ -282,7 +287,7 @@ struct SampleRun {
     -> ImageRecord
   {
     var record = ImageRecord(
-      requests[index], by: model, named: command.model.model, adapters: adapters, command.sampling)
+      requests[index], by: model, named: modelName, adapters: adapters, command.sampling)
     if command.noise.initialLatents != nil || command.noise.stepNoise != nil {
       record.initialLatents = command.noise.initialLatents
       record.stepNoise = command.noise.stepNoise

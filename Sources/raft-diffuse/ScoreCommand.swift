@@ -22,6 +22,13 @@ struct ScoreCommand: ParsableCommand {
   var images: [String] = []
 
   @OptionGroup(title: "Rewards") var rewards: RewardOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Take CLIP and head from this model's own raft-diffuse.yaml, where no option names them.",
+      valueName: "dir|name|hub-id"))
+  var model: String?
+
   @OptionGroup(title: "Prompts") var prompts: ScorePrompts
 
   @Flag(help: "Look into folders below folders too.")
@@ -70,9 +77,6 @@ struct ScoreCommand: ParsableCommand {
       throw ValidationError(
         "Say what scores the images with --reward: \(BuiltInReward.names).")
     }
-    if output.embeds, rewards.clip == nil {
-      throw ValidationError("--save-embeddings and --save-pixels need a CLIP: name it with --clip.")
-    }
     if rewards.texts.isEmpty, !output.compared.isEmpty {
       throw ValidationError("--compare needs a --reward.")
     }
@@ -81,7 +85,12 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     guard !images.isEmpty else { return try ResultsComparison(output).run() }
     Interruption.listen()
-    try ScoreRun(self).run()
+    var command = self
+    command.rewards = try rewards.completed(by: model)
+    guard !output.embeds || command.rewards.clip != nil else {
+      throw ValidationError("--save-embeddings and --save-pixels need a CLIP: name it with --clip.")
+    }
+    try ScoreRun(command).run()
   }
 
   /// The device that was asked for, or the best there is.

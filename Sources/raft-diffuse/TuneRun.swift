@@ -32,6 +32,7 @@ struct TuneRun {
     if let threads = command.model.threads { Machine.threadCount = threads }
     let given = try command.given.map { try GivenTraining($0) }
     try check(given)
+    if let note = try command.model.note(), !command.output.quiet { Console.note(note) }
     let device = try command.model.chosenDevice()
     if let warning = command.model.precision.warning(on: device) { warn(warning) }
     let model = try command.model.load(on: device)
@@ -150,7 +151,7 @@ struct TuneRun {
   ) throws -> TuneSettings {
     let training = command.training
     let identity = try ModelIdentity(
-      command.model.model, variant: command.model.files.variant, at: model.location, warn: warn)
+      command.model.name(), variant: command.model.files.variant, at: model.location, warn: warn)
     return TuneSettings(
       model: identity.name, modelDigest: identity.digest, examplesDigest: examplesDigest,
       givenDigest: try command.given.map { try Digest.sha256(ofFile: $0) },

@@ -8,5 +8,6 @@ struct TrainWeights: ParsableCommand {
     abstract: "Makes the small models that the project ships, and the world that they know.",
     subcommands: [
       ShapesCommand.self, MeasureCommand.self, RenderCommand.self, PromptsCommand.self,
+      OracleCommand.self, CheckOracleCommand.self,
     ])
 }

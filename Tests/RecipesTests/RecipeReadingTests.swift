@@ -141,7 +141,7 @@ struct RecipeReadingTests {
           + "is it the right file?")
       let layer = try RecipeLayer(file: "\(folder)/x.yaml")
       #expect(RecipeKey.allCases.allSatisfy { !layer.gives($0) })
-      #expect(try RecipeLayer(modelFolder: folder)?.text(of: .name) == nil)
+      #expect(try ModelRecipes(folder: folder).settings() == nil)
     }
   }
 

@@ -53,7 +53,6 @@ struct AlignTests {
 
   @Test("what cannot be meant is told, and nothing is made")
   func usage() throws {
-    refuses(64, "Name the model with --model.", try align(["no--model"]))
     refuses(
       64, "Name what ranks images with --reward, or in a recipe.", try align(["no--reward"]))
     refuses(

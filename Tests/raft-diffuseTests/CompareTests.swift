@@ -320,6 +320,13 @@ struct CompareTests {
         "--images are there already: leave out --model and prompts."
       ),
       (
+        ["--images", "a", "b", "--test-images"], "--test-images are a run's: name it with --run."
+      ),
+      (
+        ["--run", "a", "--test-images", "--prompt", "x"],
+        "--test-images are there already: leave out --model and prompts."
+      ),
+      (
         ["--images", "a", "b", "--reward", "jpeg-size", "--effect", "clip=1"],
         "--effect clip=… names no --reward; there is jpeg-size."
       ),

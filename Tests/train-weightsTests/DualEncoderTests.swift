@@ -14,7 +14,7 @@ struct DualEncoderTests {
   private static let training = Result {
     try TrainWeightsProcess.run([
       "shapes", "--quick", "--threads", "1", "--seed", "5", "--state", folder, "--out",
-      folder + "/out", "--only", "dual-encoder", "--only", "aesthetic-head",
+      folder + "/out", "--only", "text-tower", "--only", "dual-encoder", "--only", "aesthetic-head",
     ])
   }
 

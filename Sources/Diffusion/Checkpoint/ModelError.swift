@@ -1,7 +1,7 @@
 /// Why a model cannot be loaded.
 public enum ModelError: Error, Equatable, CustomStringConvertible {
-  /// Nothing is there under this name.
-  case notFound(String, looked: [String])
+  /// Nothing is there under this name; `installed` names the models that come with the program.
+  case notFound(String, looked: [String], installed: [String])
 
   /// The folder is no diffusers model.
   case notAModel(folder: String, lacks: String)
@@ -24,10 +24,12 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
-    case .notFound(let name, let looked):
+    case .notFound(let name, let looked, let installed):
       "there is no model “\(name)”; looked for \(looked.joined(separator: ", ")). "
         + "Give a diffusers folder, a .safetensors or .ckpt file, or the id of a model in the local Hugging Face cache "
         + "(nothing is downloaded)"
+        + (installed.isEmpty
+          ? "" : ", or a model that comes with the program: \(installed.joined(separator: ", "))")
     case .notAModel(let folder, let lacks):
       "\(folder) is no diffusers model: it has no \(lacks)"
     case .noWeights(let folder, let looked):

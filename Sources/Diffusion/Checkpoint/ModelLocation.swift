@@ -25,15 +25,17 @@ public enum ModelLocation: Sendable, Equatable {
     }
   }
 
-  /// Finds `name`: a folder, a file, or a model of the local Hugging Face cache such as `org/name`
-  /// or `org/name@revision`.
+  /// Finds `name`: a model that comes with the program, a folder, a file, or a model of the local
+  /// Hugging Face cache such as `org/name` or `org/name@revision`, in this order.
   ///
   /// - Throws: `ModelError.notFound`, which lists the places looked at. The network is never asked.
   public init(resolving name: String, environment: [String: String]) throws {
     switch StoredPath(resolving: name, environment: environment) {
     case .folder(let path): self = .folder(path)
     case .file(let path): self = .file(path)
-    case .absent(let looked): throw ModelError.notFound(name, looked: looked)
+    case .absent(let looked):
+      throw ModelError.notFound(
+        name, looked: looked, installed: try InstalledModels().names())
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import Alignment
 internal import CLIPReward
 internal import Diffusion
+internal import Files
 internal import Foundation
 internal import LoRA
 internal import NN
@@ -9,27 +10,19 @@ internal import Recipes
 internal import RunStore
 
 extension AlignCommand {
-  /// The recipe that the options make together, with what was decided on the way.
+  /// The recipe that the options make together, with what there is to tell of how.
   ///
   /// - Parameter changes: settings that win over all others; nil for none.
-  /// - Throws: `RecipeError` and `PromptFileError`.
-  func resolvedRecipe(changes: RecipeLayer? = nil) throws -> RecipeResolution {
-    var layers: [RecipeLayer] = []
-    if let recipe = output.recipe {
-      layers.append(
-        try RecipeLayer(
-          file: RecipeCatalog(folders: RecipeCatalog.installedFolders).file(of: recipe)))
-    }
-    layers.append(try flags())
-    if let model = layers.reversed().lazy.compactMap({ $0.text(of: .model) }).first,
-      case _ = try ModelLocation(
-        resolving: model, environment: ProcessInfo.processInfo.environment),
-      let own = try RecipeLayer(modelFolder: model)
-    {
-      layers.insert(own, at: 0)
-    }
-    if let changes { layers.append(changes) }
-    return try RecipeResolution(of: layers)
+  /// - Throws: `ValidationError`, `ModelError`, `RecipeError` and `PromptFileError`.
+  func resolvedRecipe(changes: RecipeLayer? = nil) throws -> (recipe: Recipe, notes: [String]) {
+    let given = try flags()
+    let sources = try RecipeSources(
+      recipe: output.recipe, model: given.text(of: .model),
+      catalog: RecipeCatalog(folders: RecipeCatalog.installedFolders), installed: InstalledModels())
+    let resolution = try RecipeResolution(
+      of: sources.layers + [given] + [changes].compactMap(\.self))
+    let note = sources.defaultModel.map { [Advice.ownModel($0)] } ?? []
+    return (resolution.recipe, note + resolution.notes)
   }
 
   /// How `recipe` differs from the published one of its kind, a line each; none where there is no
@@ -47,7 +40,7 @@ extension AlignCommand {
   }
 
   /// The run's recipe, with what --resume may change.
-  func continued(_ path: String) throws -> RecipeResolution {
+  func continued(_ path: String) throws -> Recipe {
     let changeable: Set<RecipeKey> = [
       .roundsCount, .stoppingPatience, .stoppingBudget, .stoppingSamples,
     ]
@@ -66,7 +59,7 @@ extension AlignCommand {
     try changes.set(.stoppingPatience, to: rounds.patience, by: "--patience")
     try changes.set(.stoppingBudget, to: rounds.budget, by: "--budget")
     try changes.set(.stoppingSamples, to: rounds.maxSamples, by: "--max-samples")
-    return try RecipeResolution(of: [RecipeLayer(file: path), changes])
+    return try RecipeResolution(of: [RecipeLayer(file: path), changes]).recipe
   }
 
   private var emptyLayer: RecipeLayer {

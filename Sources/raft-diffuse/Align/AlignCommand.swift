@@ -8,7 +8,8 @@ struct AlignCommand: ParsableCommand {
     discussion: """
       Each round samples images of every prompt, scores them, keeps the best and trains a LoRA adapter on them. A recipe \
       says how; every option below overrides it. What is finished is never made again: a run that was stopped or killed \
-      goes on with --resume.
+      goes on with --resume. Without --model and --recipe the small model that comes with the program is aligned, as \
+      its own raft-diffuse.yaml says.
       """)
 
   @OptionGroup(title: "Run") var output: AlignOutput
@@ -19,13 +20,6 @@ struct AlignCommand: ParsableCommand {
   @OptionGroup(title: "Sampling") var sampling: AlignSamplingOptions
   @OptionGroup(title: "Adapter") var adapter: AlignAdapterOptions
   @OptionGroup(title: "Training") var training: AlignTrainingOptions
-
-  func validate() throws {
-    guard !output.resume else { return }
-    guard model.model != nil || output.recipe != nil else {
-      throw ValidationError("Name the model with --model.")
-    }
-  }
 
   func run() throws {
     Interruption.listen()

@@ -4,13 +4,17 @@ public import RunStore
 /// Where the run is, and how far it goes now.
 struct AlignOutput: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The run's folder; made if absent.", valueName: "dir"))
-  var out: String
+    help: ArgumentHelp(
+      "The run's folder, made if absent; by default a new one, runs/RECIPE-1 or the next number.",
+      valueName: "dir"))
+  var out: String?
 
   @Option(
     help: ArgumentHelp(
-      "How to run: one of recipes/ by its name, or a YAML file such as another run's recipe.yaml.",
-      valueName: "name|file"))
+      """
+      How to run: the model's own recipe of that name, else the one of recipes/, or a YAML file such as another run's \
+      recipe.yaml.
+      """, valueName: "name|file"))
   var recipe: String?
 
   @Flag(
@@ -44,6 +48,9 @@ struct AlignOutput: ParsableArguments {
   var quiet = false
 
   func validate() throws {
+    if resume, out == nil {
+      throw ValidationError("--resume goes on with a run: name its folder with --out.")
+    }
     if saveEvery < 1 { throw ValidationError("--save-every must be at least 1.") }
     if let sampleBatch, sampleBatch < 1 {
       throw ValidationError("--sample-batch must be at least 1.")

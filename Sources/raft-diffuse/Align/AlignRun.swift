@@ -25,14 +25,14 @@ struct AlignRun {
 
   func run() throws {
     let output = command.output
-    let directory = output.resume ? try RunDirectory.open(output.out) : nil
-    if directory == nil { try RunDirectory.refuseUnlessNew(at: output.out) }
-    let resolution =
-      try directory.map { try command.continued($0.paths.recipe) }
+    let directory = try output.resume ? output.out.map { try RunDirectory.open($0) } : nil
+    if directory == nil, let out = output.out { try RunDirectory.refuseUnlessNew(at: out) }
+    let (recipe, notes) =
+      try directory.map { (try command.continued($0.paths.recipe), []) }
       ?? command.resolvedRecipe(changes: changes)
-    let recipe = resolution.recipe
+    let out = output.out ?? NewRunFolder.path(for: recipe)
     if let directory { try requireRounds(recipe.rounds.count, in: directory.ledger) }
-    if directory == nil { resolution.notes.forEach(note) }
+    notes.forEach(note)
     if recipe.rounds.replay, recipe.reward.terms.count > 1, recipe.reward.mix != "raw" {
       warn(
         "replay compares samples of several rounds, but mixed scores are relative to their round; use --mix raw"
@@ -44,11 +44,11 @@ struct AlignRun {
     }
     let location = try ModelLocation(
       resolving: recipe.model, environment: ProcessInfo.processInfo.environment)
-    guard !location.holds(output.out) else {
+    guard !location.holds(out) else {
       throw CommandError(
         status: .usage,
         description:
-          "--out \(output.out) is the model itself or lies in it; name another place, since the model stays as it is"
+          "--out \(out) is the model itself or lies in it; name another place, since the model stays as it is"
       )
     }
     try settleThreads(directory)
@@ -72,9 +72,10 @@ struct AlignRun {
       recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test)
     let batch = output.sampleBatch ?? BatchSize.fitting(model, textToImage(recipe))
     if output.dryRun {
-      return try show(RunPlan(measuring: recipe, on: model, batch: batch), resolution)
+      return try show(RunPlan(measuring: recipe, on: model, batch: batch), recipe)
     }
-    let run = try directory ?? RunDirectory.create(at: output.out)
+    let run = try directory ?? RunDirectory.create(at: out)
+    if output.out == nil { note("the run: \(out)") }
     do {
       try align(recipe, rewards, model, run, location, files, batch: batch)
     } catch {
@@ -252,14 +253,14 @@ struct AlignRun {
     ]
   }
 
-  private func show(_ plan: RunPlan, _ resolution: RecipeResolution) throws {
+  private func show(_ plan: RunPlan, _ recipe: Recipe) throws {
     if command.output.json {
       return try Console.json(
-        AlignDryRun(recipe: resolution.recipe, plan: plan), convertsKeys: true)
+        AlignDryRun(recipe: recipe, plan: plan), convertsKeys: true)
     }
-    try command.differencesFromPublished(resolution.recipe).forEach(note)
+    try command.differencesFromPublished(recipe).forEach(note)
     report(plan)
-    try Console.result(resolution.recipe.yaml())
+    try Console.result(recipe.yaml())
   }
 
   private func report(_ plan: RunPlan) { AlignProgress.describe(plan).forEach(note) }

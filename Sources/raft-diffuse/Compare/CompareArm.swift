@@ -15,7 +15,7 @@ struct CompareArm: Equatable {
   /// `NAME=REST` in its parts. What is there under the whole text has no name.
   static func split(_ text: String) -> (name: String?, rest: String) {
     guard !FileManager.default.fileExists(atPath: text), let sign = text.firstIndex(of: "="),
-      sign != text.startIndex, text[..<sign].allSatisfy(Self.isPlain)
+      sign != text.startIndex, text[..<sign].allSatisfy(FolderName.isPlain)
     else { return (nil, text) }
     return (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
@@ -36,7 +36,8 @@ struct CompareArm: Equatable {
       texts.map { text in
         let (name, rest) = split(text)
         let choice = AdapterChoice(path: rest, scale: 1)
-        return CompareArm(name: name ?? plain(choice.name), choice: choice)
+        return CompareArm(
+          name: name ?? FolderName.plain(choice.name, fallback: "arm"), choice: choice)
       })
   }
 
@@ -48,7 +49,7 @@ struct CompareArm: Equatable {
       let folder = NewFolder.parent(of: choice.path).split(separator: "/").last.map(String.init)
       name = folder ?? name
     }
-    return plain(name) + suffix(choice.scale)
+    return FolderName.plain(name, fallback: "arm") + suffix(choice.scale)
   }
 
   /// `@0.5` for half of an adapter; nothing for all of it.
@@ -70,15 +71,5 @@ struct CompareArm: Equatable {
       }
       return arm
     }
-  }
-
-  private static func plain(_ text: String) -> String {
-    let plain = String(text.map { isPlain($0) ? $0 : "_" })
-    return plain.isEmpty || plain.allSatisfy { $0 == "." } ? "arm" : plain
-  }
-
-  /// What a folder's name may hold on any system.
-  private static func isPlain(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || "-_.@+".contains(character)
   }
 }

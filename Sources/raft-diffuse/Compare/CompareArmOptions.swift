@@ -19,6 +19,12 @@ struct CompareArmOptions: ParsableArguments {
       """, valueName: "dir"))
   var run: String?
 
+  @Flag(
+    help: """
+      Compare the test images that the run itself made (base, best round, control arm) instead of making any.
+      """)
+  var testImages = false
+
   @Option(
     help: ArgumentHelp(
       "Which of the run's rounds: numbers and best, by commas.", valueName: "list"))
@@ -52,6 +58,14 @@ struct CompareArmOptions: ParsableArguments {
         given == 0
           ? "Say what is compared: --lora FILE …, --run RUN or --images DIR DIR …."
           : "Give one of --lora, --run and --images.")
+    }
+    if testImages {
+      guard run != nil else {
+        throw ValidationError("--test-images are a run's: name it with --run.")
+      }
+      guard !hasModel, !hasPrompts else {
+        throw ValidationError("--test-images are there already: leave out --model and prompts.")
+      }
     }
     if !folders.isEmpty {
       guard folders.count > 1 else {

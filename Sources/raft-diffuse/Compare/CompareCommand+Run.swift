@@ -1,16 +1,23 @@
 internal import CLIPReward
 internal import Diffusion
+internal import Files
 internal import Foundation
+internal import RAFT
 internal import Recipes
 internal import RunStore
 
 extension CompareCommand {
-  /// The same comparison with the checkpoints of `--run` as adapters, and what its recipe says where
-  /// no option does.
+  /// The same comparison with the checkpoints of `--run` as adapters, or with the test images that it
+  /// made, and what its recipe says where no option does. Without a run, what the model's own
+  /// settings say of CLIP and head.
   ///
   /// - Parameter given: the options that were given, such as `--steps`.
   func resolved(given: Set<String>) throws -> CompareCommand {
-    guard let run = arms.run else { return self }
+    guard let run = arms.run else {
+      var command = self
+      command.rewards = try rewards.completed(by: model.model)
+      return command
+    }
     let paths = RunPaths(run)
     guard FileManager.default.fileExists(atPath: paths.recipe) else {
       throw CommandError(
@@ -19,6 +26,12 @@ extension CompareCommand {
     }
     let recipe = try RecipeResolution(of: [RecipeLayer(file: paths.recipe)]).recipe
     var command = self
+    if arms.testImages {
+      command.arms.folders = try folders(of: paths, recipe)
+      command.rewards.take(recipe)
+      try command.checkMetrics()
+      return command
+    }
     command.arms.adapters = try adapters(of: paths)
     command.model.model = model.model ?? recipe.model
     if !given.contains("--precision"), let precision = Precision(rawValue: recipe.precision) {
@@ -39,6 +52,30 @@ extension CompareCommand {
     try command.rewards.validate()
     try command.checkMetrics()
     return command
+  }
+
+  /// The values of `--images` that stand for what the run reports: the base, the best round (the last
+  /// one where dev finds none better than the base), and the control arm after as many rounds.
+  private func folders(of run: RunPaths, _ recipe: Recipe) throws -> [String] {
+    func images(_ paths: RunPaths, _ round: Int) -> String? {
+      let folder = paths.path("\(paths.round(round, of: .test))/images")
+      return FileManager.default.fileExists(atPath: folder) ? folder : nil
+    }
+    let rounds = try FolderListing.names(in: run.path("test")).compactMap { Int($0) }
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: run.best)
+    let best = link?.split(separator: "/").last.flatMap { Int($0) }
+    guard let round = best ?? rounds.max(), round > 0, let base = images(run, 0),
+      let own = images(run, round)
+    else {
+      throw CommandError(
+        status: .badInput,
+        description:
+          "\(run.folder) has no test images of the base and of a round to compare; let it "
+          + "end, by --resume, or leave out --test-images")
+    }
+    let control = recipe.control ? images(run.control, round) : nil
+    return ["base=\(base)", "\(best == nil ? "round-\(round)" : "best")=\(own)"]
+      + (control.map { ["control=\($0)"] } ?? [])
   }
 
   /// The values of `--lora` that stand for the run's checkpoints.

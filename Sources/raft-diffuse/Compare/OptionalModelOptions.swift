@@ -8,8 +8,10 @@ internal import Torch
 struct OptionalModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A diffusers folder, a single .safetensors or .ckpt file, or a hub id in the local cache.",
-      valueName: "dir|file|hub-id"))
+      """
+      A diffusers folder, a single .safetensors or .ckpt file, a model that comes with the program by its name, or a \
+      hub id in the local cache.
+      """, valueName: "dir|file|name|hub-id"))
   var model: String?
 
   @OptionGroup var files: ModelFiles

@@ -33,4 +33,22 @@ extension DenoiserSettings {
       "up_block_types": blocks("Up", attends.reversed()),
     ]
   }
+
+  /// The contents of `scheduler/scheduler_config.json`: Stable Diffusion 1.5's, but for the end.
+  var scheduler: [String: JSONValue] {
+    [
+      "_class_name": "PNDMScheduler",
+      "_diffusers_version": "0.30.0",
+      "beta_end": .number(lastBeta),
+      "beta_schedule": "scaled_linear",
+      "beta_start": 0.00085,
+      "clip_sample": false,
+      "num_train_timesteps": 1000,
+      "prediction_type": "epsilon",
+      "set_alpha_to_one": false,
+      "skip_prk_steps": true,
+      "steps_offset": 1,
+      "trained_betas": nil,
+    ]
+  }
 }

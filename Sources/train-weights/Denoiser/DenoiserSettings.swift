@@ -24,6 +24,11 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// The share of captions that are left empty, for guidance.
   var emptyShare = 0.1
 
+  /// β of the last timestep. With Stable Diffusion's 0.012 the last one still shows how bright a
+  /// picture is on the whole, which for flat backgrounds is half of what there is to know, and
+  /// which sampling, from noise alone, has to do without.
+  var lastBeta = 0.025
+
   /// γ of the weights min(SNR, γ)/SNR (Hang et al., arXiv 2303.09556); nil weighs all alike.
   var signalLimit: Double? = 5
 

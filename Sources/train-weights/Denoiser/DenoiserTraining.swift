@@ -68,8 +68,10 @@ struct DenoiserTraining {
   /// The loss of a step: `mean(w_t·‖ε − ε_θ(x_t, t)‖²)`.
   private func loss(
     of unet: UNet2DConditionModel, _ states: TextStates, _ caches: [LatentCache]
-  ) -> (Int, inout StepDraws) throws -> Tensor {
-    let schedule = NoiseSchedule(.stableDiffusion)
+  ) throws -> (Int, inout StepDraws) throws -> Tensor {
+    let schedule = NoiseSchedule(
+      try SchedulerConfiguration(
+        ConfigurationFile(settings.scheduler, path: "the denoiser's settings")))
     let denoising = DenoisingLoss(schedule, prediction: .epsilon)
     let weights = timestepWeights(schedule)
     let grammar = CaptionGrammar()

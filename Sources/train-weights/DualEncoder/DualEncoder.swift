@@ -1,13 +1,11 @@
 internal import CLIP
 internal import Files
+internal import Foundation
 internal import NN
-internal import Shapes
-internal import Tokenization
 internal import Torch
 
-/// A CLIP of pictures and captions of the world of shapes, made from a seed and ready to be trained.
-///
-/// Its text tower is the diffusion model's text encoder too.
+/// A CLIP of pictures and captions of the world of shapes, ready to be trained: a text tower that is
+/// finished, and everything else made from a seed.
 final class DualEncoder {
   /// The sizes, read back from the configuration that is saved.
   let configuration: CLIPConfiguration
@@ -19,9 +17,8 @@ final class DualEncoder {
   let parameters: [TrainableParameter]
 
   private let card: DualEncoderCard
-  private let vocabulary: WordVocabulary
-  private let tokenizer: CLIPTokenizer
-  private let text: TextTransformer
+  private let work: WorkFolder
+  private let text: TextTower
   private let textProjection: Linear
   private let vision: VisionTransformer
   private let visualProjection: Linear
@@ -35,22 +32,18 @@ final class DualEncoder {
   ///
   /// - Parameters:
   ///   - weights: the root of weights from a seed.
-  ///   - tokenizerFolder: where the vocabulary is written, and read back from.
-  init(_ settings: DualEncoderSettings, _ weights: Weights, tokenizerFolder: String) throws {
-    vocabulary = WordVocabulary(CaptionGrammar.words, contextLength: settings.positions)
-    try vocabulary.write(to: tokenizerFolder)
-    tokenizer = try CLIPTokenizer(folder: tokenizerFolder)
-    card = DualEncoderCard(settings, vocabulary)
+  ///   - work: where the finished text tower and its vocabulary are.
+  init(_ settings: DualEncoderSettings, _ weights: Weights, _ work: WorkFolder) throws {
+    self.work = work
+    text = try TextTower(work)
+    card = try DualEncoderCard(settings, text: work.textEncoder.members())
     let source = "the dual encoder's settings"
     configuration = try CLIPConfiguration(ConfigurationFile(card.whole, path: source))
     preprocessor = try ImagePreprocessor(
       ConfigurationFile(card.preprocessing, path: source), imageSize: settings.imageSize)
-    let textConfiguration = try TextConfiguration(
-      ConfigurationFile(card.textAlone, path: source))
     let width = configuration.projectionWidth
-    text = try TextTransformer(weights["text_model"], textConfiguration)
     textProjection = try Linear(
-      weights["text_projection"], from: textConfiguration.width, to: width, bias: false)
+      weights["text_projection"], from: text.configuration.width, to: width, bias: false)
     vision = try VisionTransformer(weights["vision_model"], configuration.vision)
     visualProjection = try Linear(
       weights["visual_projection"], from: configuration.vision.width, to: width, bias: false)
@@ -78,45 +71,23 @@ final class DualEncoder {
 
   /// - Returns: embeddings of length 1, `[P, D]`.
   func textEmbeddings(_ captions: [String]) throws -> Tensor {
-    let prompts = captions.map(tokens)
-    // No state before the padding depends on it.
-    let length = prompts.map(\.count).max() ?? 0
-    let states = try text(ids(prompts, length: length))
-    let ends = prompts.enumerated().map { $0 * length + $1.count - 1 }
-    let rows = try states.reshaped([prompts.count * length, states.shape[2]])
-      .embedding(Tensor(ends, shape: [ends.count]).to(device: placement.device))
-    return try textProjection(rows).normalisedRows()
+    let states = try withoutGradients { try text(captions) }
+    return try textProjection(states).normalisedRows()
   }
 
   /// What cosines are multiplied with before a softmax, a scalar, at most 100.
   func cosineFactor() throws -> Tensor { try logitScale.dense().exp().clamped(to: 1...100) }
-
-  /// Begin, the tokens that fit, end.
-  private func tokens(of caption: String) -> [Int] {
-    [tokenizer.beginID] + tokenizer.encode(caption).prefix(tokenizer.contextLength - 2)
-      + [tokenizer.endID]
-  }
-
-  /// `I64 [P, T]`.
-  private func ids(_ prompts: [[Int]], length: Int) throws -> Tensor {
-    let padded = prompts.flatMap {
-      $0 + Array(repeating: tokenizer.paddingID, count: length - $0.count)
-    }
-    return try Tensor(padded, shape: [prompts.count, length]).to(device: placement.device)
-  }
 }
 
 extension DualEncoder {
   /// Saves the whole in the layout of transformers' `CLIPModel`, with its vocabulary.
   func write(to folder: ModelFolder) throws {
-    var files = try vocabulary.files
-    files["preprocessor_config.json"] = try JSONValue(card.preprocessing).fileContents
-    try folder.write(configuration: card.whole, parameters, others: files)
-  }
-
-  /// Saves the text tower alone in the layout of transformers' `CLIPTextModel`.
-  func writeTextEncoder(to folder: ModelFolder) throws {
-    let own = parameters.filter { $0.name.hasPrefix("text_model.") }
-    try folder.write(configuration: card.textAlone, own)
+    let text = try work.textEncoder.tensors()
+    var files = ["preprocessor_config.json": try JSONValue(card.preprocessing).fileContents]
+    for name in try FolderListing.names(in: work.tokenizer) {
+      files[name] = Data(
+        try WholeFile.bytes(of: "\(work.tokenizer)/\(name)", limit: JSONValue.maximumLength))
+    }
+    try folder.write(configuration: card.whole, text + parameters, others: files)
   }
 }

@@ -3,11 +3,11 @@ internal import Files
 /// The configurations of a dual encoder, as transformers writes them.
 struct DualEncoderCard {
   private let settings: DualEncoderSettings
-  private let vocabulary: WordVocabulary
+  private let text: [String: JSONValue]
 
-  /// The configurations for these sizes and this vocabulary.
-  init(_ settings: DualEncoderSettings, _ vocabulary: WordVocabulary) {
-    (self.settings, self.vocabulary) = (settings, vocabulary)
+  /// The configurations for these sizes and a text tower whose own configuration is `text`.
+  init(_ settings: DualEncoderSettings, text: [String: JSONValue]) {
+    (self.settings, self.text) = (settings, text)
   }
 
   /// `config.json` of the whole.
@@ -15,14 +15,9 @@ struct DualEncoderCard {
     [
       "architectures": ["CLIPModel"], "model_type": "clip",
       "projection_dim": .integer(settings.projectionWidth), "logit_scale_init_value": 2.6592,
-      "text_config": JSONValue(text), "vision_config": JSONValue(vision),
+      "text_config": JSONValue(projected(text)), "vision_config": JSONValue(projected(vision)),
       "torch_dtype": "float16",
     ]
-  }
-
-  /// `config.json` of the text tower alone.
-  var textAlone: [String: JSONValue] {
-    text.merging(["architectures": ["CLIPTextModel"], "torch_dtype": "float16"]) { $1 }
   }
 
   /// `preprocessor_config.json`.
@@ -38,14 +33,8 @@ struct DualEncoderCard {
     ]
   }
 
-  private var text: [String: JSONValue] {
-    let own: [String: JSONValue] = [
-      "model_type": "clip_text_model", "vocab_size": .integer(vocabulary.tokens.count),
-      "max_position_embeddings": .integer(settings.positions),
-      "bos_token_id": .integer(vocabulary.beginID), "eos_token_id": .integer(vocabulary.endID),
-      "pad_token_id": .integer(vocabulary.endID),
-    ]
-    return own.merging(blocks(of: settings.text)) { $1 }
+  private func projected(_ tower: [String: JSONValue]) -> [String: JSONValue] {
+    tower.merging(["projection_dim": .integer(settings.projectionWidth)]) { $1 }
   }
 
   private var vision: [String: JSONValue] {
@@ -53,15 +42,6 @@ struct DualEncoderCard {
       "model_type": "clip_vision_model", "image_size": .integer(settings.imageSize),
       "patch_size": .integer(settings.patchSize), "num_channels": 3,
     ]
-    return own.merging(blocks(of: settings.vision)) { $1 }
-  }
-
-  private func blocks(of tower: DualEncoderSettings.Tower) -> [String: JSONValue] {
-    [
-      "hidden_size": .integer(tower.width), "intermediate_size": .integer(tower.intermediateWidth),
-      "num_hidden_layers": .integer(tower.layers), "num_attention_heads": .integer(tower.heads),
-      "projection_dim": .integer(settings.projectionWidth), "hidden_act": "quick_gelu",
-      "layer_norm_eps": 1e-5, "attention_dropout": 0.0,
-    ]
+    return own.merging(settings.vision.configuration) { $1 }
   }
 }

@@ -7,13 +7,7 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   var patchSize = 8
 
   /// The vision tower's blocks.
-  var vision = Tower(width: 128, layers: 4, heads: 4)
-
-  /// The text tower's blocks.
-  var text = Tower(width: 128, layers: 3, heads: 4)
-
-  /// Text positions, begin and end among them.
-  var positions = 32
+  var vision = TransformerSizes(width: 128, layers: 4, heads: 4)
 
   /// Width of an embedding.
   var projectionWidth = 128
@@ -42,23 +36,10 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// How it is trained.
   var course = CourseSettings(steps: 2600, batch: 48, learningRate: 1e-3, warmup: 100)
 
-  /// A stack of blocks.
-  struct Tower: Sendable, Equatable, Codable {
-    /// Width of a hidden state.
-    var width: Int
-    /// Blocks.
-    var layers: Int
-    /// Attention heads.
-    var heads: Int
-    /// Width inside a block's MLP.
-    var intermediateWidth: Int { 4 * width }
-  }
-
-  /// A few steps of narrow towers; the text states stay as wide as the full ones.
+  /// A few steps of a narrow tower.
   static var quick: DualEncoderSettings {
     var settings = DualEncoderSettings()
-    settings.vision = Tower(width: 32, layers: 1, heads: 2)
-    settings.text.layers = 1
+    settings.vision = TransformerSizes(width: 32, layers: 1, heads: 2)
     settings.easySteps = 10
     settings.course.steps = 20
     settings.course.batch = 8

@@ -19,23 +19,30 @@ struct DualEncoderTraining {
   /// Where everything is kept.
   let work: WorkFolder
 
-  /// Takes the steps that are left, and saves the dual encoder, its text tower and the vocabulary.
+  /// All that the course's result follows from.
+  private struct Recipe: Encodable {
+    let settings: DualEncoderSettings
+    let textEncoder: String
+  }
+
+  /// Takes the steps that are left, and saves the dual encoder.
   func run() throws {
     let weights = Weights(seed: seed)
-    let model = try DualEncoder(settings, weights, tokenizerFolder: work.tokenizer)
+    let model = try DualEncoder(settings, weights, work)
     let probes = try AttributeProbes(
       weights["probes"], width: settings.vision.width,
       embeddingWidth: settings.projectionWidth)
+    let recipe = Recipe(
+      settings: settings, textEncoder: try Digest.sha256(ofFile: work.textEncoder.weightFile))
     let course = try Course(
-      Self.name, settings.course, recipe: settings, seed: seed,
+      Self.name, settings.course, recipe: recipe, seed: seed,
       parameters: model.parameters + weights["probes"].thawed(), in: work.path)
     let examples = DualEncoderExamples(settings, model.preprocessor)
     let last = try course.run { step, draws in
       let batch = try examples.batch(step, using: &draws.choices)
       return try loss(of: model, probes, batch)
     }
-    guard !work.dualEncoder.isThere || !work.textEncoder.isThere else { return }
-    try model.writeTextEncoder(to: work.textEncoder)
+    guard !work.dualEncoder.isThere else { return }
     try model.write(to: work.dualEncoder)
     try PartRecord(
       last, parameters: model.parameters.reduce(0) { $0 + $1.tensor.count }, measured: [:]

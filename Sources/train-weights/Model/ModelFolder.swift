@@ -58,6 +58,19 @@ struct ModelFolder {
     get throws { try ConfigurationFile("\(path)/config.json") }
   }
 
+  /// What `config.json` holds, by its keys.
+  func members() throws -> [String: JSONValue] {
+    let contents = try WholeFile.bytes(of: "\(path)/config.json", limit: JSONValue.maximumLength)
+    guard case .object(let members) = try JSONValue(parsing: Data(contents)) else { return [:] }
+    return Dictionary(members.map { ($0.key, $0.value) }) { _, last in last }
+  }
+
+  /// The saved tensors, by their names.
+  func tensors() throws -> [TrainableParameter] {
+    let file = try CheckpointFile.open(weightFile)
+    return try file.names.map { TrainableParameter(name: $0, tensor: try file.entry($0).tensor()) }
+  }
+
   /// The saved weights.
   func weights(_ placement: Placement = Placement()) throws -> Weights {
     let file = try CheckpointFile.open(weightFile)

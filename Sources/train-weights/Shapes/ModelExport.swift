@@ -23,7 +23,7 @@ struct ModelExport {
     for part in parts { try copy(part, into: out) }
     try Self.index.write(to: "\(out)/model_index.json")
     try AtomicFolder.write(to: "\(out)/scheduler") { folder in
-      try Self.schedule.write(to: "\(folder)/scheduler_config.json")
+      try JSONValue(settings.denoiser.scheduler).write(to: "\(folder)/scheduler_config.json")
     }
     let files =
       try parts.flatMap { try Self.files(of: $0, below: out) }
@@ -85,8 +85,8 @@ struct ModelExport {
 
   /// The parts that leave a record.
   private static let recorded = [
-    AutoencoderTraining.name, DualEncoderTraining.name, AestheticHeadTraining.name,
-    DenoiserTraining.name,
+    AutoencoderTraining.name, TextTowerTraining.name, DualEncoderTraining.name,
+    AestheticHeadTraining.name, DenoiserTraining.name,
   ]
 
   /// `model_index.json`.
@@ -102,21 +102,5 @@ struct ModelExport {
     "tokenizer": ["transformers", "CLIPTokenizer"],
     "unet": ["diffusers", "UNet2DConditionModel"],
     "vae": ["diffusers", "AutoencoderKL"],
-  ]
-
-  /// `scheduler_config.json`: that of Stable Diffusion 1.5.
-  private static let schedule: JSONValue = [
-    "_class_name": "PNDMScheduler",
-    "_diffusers_version": "0.30.0",
-    "beta_end": 0.012,
-    "beta_schedule": "scaled_linear",
-    "beta_start": 0.00085,
-    "clip_sample": false,
-    "num_train_timesteps": 1000,
-    "prediction_type": "epsilon",
-    "set_alpha_to_one": false,
-    "skip_prk_steps": true,
-    "steps_offset": 1,
-    "trained_betas": nil,
   ]
 }

@@ -6,6 +6,9 @@ struct ShapesSettings: Sendable, Equatable, Codable {
   /// The autoencoder's.
   var autoencoder = AutoencoderSettings()
 
+  /// The text tower's.
+  var textTower = TextTowerSettings()
+
   /// The dual encoder's.
   var dualEncoder = DualEncoderSettings()
 
@@ -22,6 +25,7 @@ struct ShapesSettings: Sendable, Equatable, Codable {
   static var quick: ShapesSettings {
     var settings = ShapesSettings()
     settings.autoencoder = .quick
+    settings.textTower = .quick
     settings.dualEncoder = .quick
     settings.aestheticHead = .quick
     settings.denoiser = .quick

@@ -21,6 +21,8 @@ struct ShapesTraining {
       ).run()
     case .latents:
       try denoiser.makeLatents()
+    case .textTower:
+      try TextTowerTraining(settings: settings.textTower, seed: seed, work: work).run()
     case .dualEncoder:
       try DualEncoderTraining(settings: settings.dualEncoder, seed: seed, work: work).run()
     case .aestheticHead:

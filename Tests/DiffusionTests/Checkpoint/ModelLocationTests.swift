@@ -1,4 +1,5 @@
 import Diffusion
+import Files
 import Foundation
 import NN
 import TestSupport
@@ -71,10 +72,13 @@ struct ModelLocationTests {
   }
 
   @Test("what is nowhere is told with the places looked at")
-  func notFound() {
+  func notFound() throws {
+    let installed = try InstalledModels().names()
     let advice =
       "Give a diffusers folder, a .safetensors or .ckpt file, or the id of a model in the local Hugging Face cache "
       + "(nothing is downloaded)"
+      + (installed.isEmpty
+        ? "" : ", or a model that comes with the program: \(installed.joined(separator: ", "))")
     let environment = ["HF_HUB_CACHE": "/no/cache"]
     #expect(
       message { try ModelLocation(resolving: "org/name", environment: environment) }

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Diffusion
+internal import Files
+internal import Foundation
+internal import Recipes
+
+/// What a run's recipe is made of, below the options: the settings of the model's folder, and above
+/// them the recipe, the model's own of that name before the one that comes with the program.
+struct RecipeSources {
+  /// Later ones win.
+  let layers: [RecipeLayer]
+
+  /// The model that comes with the program and was taken since nothing names one; nil where
+  /// something does.
+  let defaultModel: String?
+
+  /// - Parameters:
+  ///   - recipe: what `--recipe` names; nil for none.
+  ///   - model: what `--model` names; nil to take the recipe's, or else the program's own.
+  /// - Throws: `ValidationError` where there is no model at all, `ModelError`, `RecipeError` and
+  ///   `FileError`.
+  init(recipe: String?, model: String?, catalog: RecipeCatalog, installed: InstalledModels) throws {
+    let known = try recipe.flatMap { recipe in
+      let isThere = try RecipeCatalog.isPath(recipe) || catalog.names().contains(recipe)
+      return isThere ? try RecipeLayer(file: catalog.file(of: recipe)) : nil
+    }
+    let named = model ?? known?.text(of: .model)
+    defaultModel = named == nil ? try installed.names().first : nil
+    guard let name = named ?? defaultModel else {
+      throw ValidationError("Name the model with --model.")
+    }
+    let location = try ModelLocation(
+      resolving: name, environment: ProcessInfo.processInfo.environment)
+    let own = ModelRecipes(folder: location.path)
+    var layers = [RecipeLayer(folder: FileManager.default.currentDirectoryPath)]
+    try layers[0].set(.model, to: defaultModel, by: "the model that comes with the program")
+    if let settings = try own.settings() { layers.append(settings) }
+    if let recipe {
+      guard let layer = try own.recipe(named: recipe) ?? known else {
+        throw try catalog.unknown(recipe, besides: own.names())
+      }
+      layers.append(layer)
+    }
+    self.layers = layers
+  }
+}
