@@ -36,7 +36,7 @@ struct CorruptionTests {
     "what leaves everything in its place does so more at a higher severity",
     arguments: [Corruption.blurred, .noisy, .lowContrast, .desaturated])
   func severity(_ corruption: Corruption) {
-    let distances = [0, 0.5, 1].map { distance(spoilt(corruption, $0), picture) }
+    let distances = [0.1, 0.5, 1].map { distance(spoilt(corruption, $0), picture) }
     #expect(distances[0] > 0)
     #expect(distances[0] < distances[1] && distances[1] < distances[2])
   }

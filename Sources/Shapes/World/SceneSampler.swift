@@ -107,12 +107,12 @@ package struct SceneSampler: Sendable {
 
 extension SplitMix64 {
   /// One of `elements`, of which there is at least one; every one is as likely.
-  mutating func element<Element>(of elements: [Element]) -> Element {
+  package mutating func element<Element>(of elements: [Element]) -> Element {
     elements[index(below: elements.count)]
   }
 
   /// A number in `range`, all equally likely.
-  mutating func value(in range: ClosedRange<Double>) -> Double {
+  package mutating func value(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + (range.upperBound - range.lowerBound) * unit()
   }
 }

@@ -8,7 +8,7 @@ internal import Torch
 struct DualEncoderExamples {
   private let settings: DualEncoderSettings
   private let preprocessor: ImagePreprocessor
-  private let sampler = SceneSampler()
+  private let easyScenes = EasyScenes()
   private let siblings = SceneSiblings()
   private let negatives: HardNegatives
   private let renderers: [SceneRenderer]
@@ -23,9 +23,10 @@ struct DualEncoderExamples {
     renderers = settings.pictureSizes.map { SceneRenderer(size: $0) }
   }
 
-  /// A batch of `count` scenes.
-  func batch(_ count: Int, using random: inout SplitMix64) throws -> DualEncoderBatch {
-    let scenes = scenes(count, using: &random)
+  /// The batch of step `step`, counted from 0.
+  func batch(_ step: Int, using random: inout SplitMix64) throws -> DualEncoderBatch {
+    let count = settings.course.batch
+    let scenes = scenes(count, at: step, using: &random)
     let captions = scenes.map { nearMisses(of: $0, using: &random) }
     var images = scenes.map { scene in
       slightlyChanged(rendered(scene, using: &random), using: &random)
@@ -49,10 +50,14 @@ struct DualEncoderExamples {
       qualities: try Tensor(qualities.map { Float($0.value) }, shape: [qualities.count, 1]))
   }
 
-  /// Some scenes, and others with one thing changed, so that a batch is hard to tell apart.
-  private func scenes(_ count: Int, using random: inout SplitMix64) -> [Scene] {
-    let pairs = Int(settings.siblingShare * Double(count) / 2)
-    var scenes = (0..<count - pairs).map { _ in sampler.scene(using: &random) }
+  /// Some scenes, and others with one thing changed, so that a batch is hard to tell apart; easy
+  /// ones at first.
+  private func scenes(_ count: Int, at step: Int, using random: inout SplitMix64) -> [Scene] {
+    let progress = min(Double(step) / Double(max(settings.easySteps, 1)), 1)
+    let pairs = Int(settings.siblingShare * progress * Double(count) / 2)
+    var scenes = (0..<count - pairs).map { _ in
+      easyScenes.scene(progress: progress, using: &random)
+    }
     for index in 0..<pairs { scenes.append(siblings.sibling(of: scenes[index], using: &random)) }
     return random.shuffled(scenes)
   }
@@ -68,7 +73,7 @@ struct DualEncoderExamples {
   }
 
   private func rendered(_ scene: Scene, using random: inout SplitMix64) -> RGBImage {
-    renderers[random.index(below: renderers.count)].image(of: scene)
+    random.element(of: renderers).image(of: scene)
   }
 
   /// What an embedding is to overlook: a little blur, noise, and another brightness.

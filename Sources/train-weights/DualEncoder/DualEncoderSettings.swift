@@ -15,6 +15,9 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// The sizes that pictures are drawn at, in pixels, one as often as another.
   var pictureSizes = [64, 128, 128, 256]
 
+  /// Steps in which the scenes become as hard as all later ones.
+  var easySteps = 800
+
   /// The share of a batch's scenes that are another scene of it with one thing changed.
   var siblingShare = 0.5
 
@@ -37,6 +40,7 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   static var quick: DualEncoderSettings {
     var settings = DualEncoderSettings()
     settings.vision = TransformerSizes(width: 32, layers: 1, heads: 2)
+    settings.easySteps = 10
     settings.course.steps = 20
     settings.course.batch = 8
     settings.course.warmup = 2

@@ -38,8 +38,8 @@ struct DualEncoderTraining {
       Self.name, settings.course, recipe: recipe, seed: seed,
       parameters: model.parameters + weights["probes"].thawed(), in: work.path)
     let examples = DualEncoderExamples(settings, model.preprocessor)
-    let last = try course.run { _, draws in
-      let batch = try examples.batch(settings.course.batch, using: &draws.choices)
+    let last = try course.run { step, draws in
+      let batch = try examples.batch(step, using: &draws.choices)
       return try loss(of: model, probes, batch)
     }
     guard !work.dualEncoder.isThere else { return }

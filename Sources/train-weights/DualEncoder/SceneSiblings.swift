@@ -16,8 +16,7 @@ struct SceneSiblings {
       scene.figures.map { Request.Item($0.color, $0.shape) }, style: scene.style,
       background: scene.background)
     let index = random.index(below: request.items.count)
-    let all = Change.allCases
-    switch all[random.index(below: all.count)] {
+    switch random.element(of: Change.allCases) {
     case .color: request.items[index].color = other(than: scene.figures[index].color, &random)
     case .shape: request.items[index].shape = other(than: scene.figures[index].shape, &random)
     case .colors where scene.figures.count > 1:
@@ -49,7 +48,6 @@ struct SceneSiblings {
   private func other<Value: CaseIterable & Equatable>(
     than value: Value, _ random: inout SplitMix64
   ) -> Value {
-    let others = Value.allCases.filter { $0 != value }
-    return others[random.index(below: others.count)]
+    random.element(of: Value.allCases.filter { $0 != value })
   }
 }

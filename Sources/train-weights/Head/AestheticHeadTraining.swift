@@ -53,7 +53,7 @@ struct AestheticHeadTraining {
     let renderers = settings.sizes.map { SceneRenderer(size: $0) }
     let sampler = SceneSampler()
     func render(_ scene: Scene, _ random: inout SplitMix64) -> RGBImage {
-      renderers[random.index(below: renderers.count)].image(of: scene)
+      random.element(of: renderers).image(of: scene)
     }
     var rows: [[Float]] = []
     var qualities: [Double] = []

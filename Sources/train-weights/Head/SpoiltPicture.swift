@@ -62,12 +62,10 @@ struct SpoiltPicture {
   init(
     of scene: Scene, using random: inout SplitMix64, render: (Scene, inout SplitMix64) -> RGBImage
   ) {
-    let disorders = Disorder.allCases
-    let corruptions = Corruption.allCases
     let fault: Fault =
       random.unit() < 0.5
-      ? .disorder(disorders[random.index(below: disorders.count)])
-      : .corruption(corruptions[random.index(below: corruptions.count)])
+      ? .disorder(random.element(of: Disorder.allCases))
+      : .corruption(random.element(of: Corruption.allCases))
     self.init(of: scene, fault, using: &random, render: render)
   }
 }

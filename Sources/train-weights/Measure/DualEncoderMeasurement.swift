@@ -36,8 +36,7 @@ struct DualEncoderMeasurement {
       return negatives.grammar.caption(of: other, using: &random)
     }
     let disorders = scenes.map { scene in
-      let all = Disorder.allCases
-      return all[random.index(below: all.count)].applied(to: scene, using: &random)
+      random.element(of: Disorder.allCases).applied(to: scene, using: &random)
     }
     let pictures = try Self.embeddings(of: scenes, renderer, model)
     let spoilt = try Self.embeddings(of: disorders, renderer, model)
