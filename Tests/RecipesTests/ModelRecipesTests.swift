@@ -14,7 +14,7 @@ struct ModelRecipesTests {
     try withFiles(Self.files) { folder in
       let model = ModelRecipes(folder: folder)
       let settings = try #require(try model.settings())
-      #expect(settings.text(of: .rewardCLIP) == "\(folder)/clip")
+      #expect(settings.text(of: .rewardCLIP) == "clip")
       let own = try #require(try model.recipe(named: "prompts"))
       #expect(own.text(of: .res) == "32")
       #expect(!own.gives(.rewardCLIP))

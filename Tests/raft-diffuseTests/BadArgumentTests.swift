@@ -4,7 +4,7 @@ import Testing
 /// Arguments and small input files that cannot be meant.
 struct BadArgumentTests {
   static let usage = """
-    Usage: raft-diffuse sample [<options>] --model <dir|file|hub-id>
+    Usage: raft-diffuse sample <options>
       See 'raft-diffuse sample --help' for more information.
 
     """
