@@ -107,11 +107,11 @@ struct OwnModelTests {
     try folder.write("name: plain\nres: 48\n", to: "data/recipes/plain.yaml")
     let program = try recipe(["--model", "tiny", "--recipe", "plain"])
     #expect(program["width"] as? Int == 48)
-    let unknown = try run(["align", "--model", "tiny", "--recipe", "to-sixty"])
+    let unknown = try run(["align", "--model", "tiny", "--recipe", "to-sixty-for"])
     #expect(unknown.status == 66)
     #expect(
       unknown.errors
-        == "raft-diffuse: no recipe is called “to-sixty”; did you mean “to-sixty-four”?\n")
+        == "raft-diffuse: no recipe is called “to-sixty-for”; did you mean “to-sixty-four”?\n")
   }
 
   @Test("sample takes it too, and images say its name")
