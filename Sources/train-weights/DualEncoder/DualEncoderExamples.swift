@@ -8,7 +8,7 @@ internal import Torch
 struct DualEncoderExamples {
   private let settings: DualEncoderSettings
   private let preprocessor: ImagePreprocessor
-  private let easyScenes = EasyScenes()
+  private let easyScenes: EasyScenes
   private let siblings = SceneSiblings()
   private let negatives: HardNegatives
   private let renderers: [SceneRenderer]
@@ -20,6 +20,7 @@ struct DualEncoderExamples {
   init(_ settings: DualEncoderSettings, _ preprocessor: ImagePreprocessor) {
     (self.settings, self.preprocessor) = (settings, preprocessor)
     negatives = HardNegatives(grammar: CaptionGrammar(vagueness: settings.vagueness))
+    easyScenes = EasyScenes(pairShare: settings.pairShare)
     renderers = settings.pictureSizes.map { SceneRenderer(size: $0) }
   }
 

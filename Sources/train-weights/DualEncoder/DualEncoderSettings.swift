@@ -18,6 +18,9 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   /// Steps in which the scenes become as hard as all later ones.
   var easySteps = 800
 
+  /// The share of later scenes that are to have two figures whatever the sampler draws.
+  var pairShare = 0.3
+
   /// The share of a batch's scenes that are another scene of it with one thing changed.
   var siblingShare = 0.5
 
@@ -34,7 +37,7 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   var qualityWeight = 20.0
 
   /// How it is trained.
-  var course = CourseSettings(steps: 2600, batch: 48, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 5000, batch: 48, learningRate: 1e-3, warmup: 100)
 
   /// A few steps of a narrow tower.
   static var quick: DualEncoderSettings {

@@ -7,12 +7,23 @@ internal import Shapes
 /// find out where a figure is before it can tell its outline. With figures that move away from the
 /// middle little by little it learns both together (Bengio et al. 2009, "Curriculum learning").
 struct EasyScenes {
+  /// The share of the sampler's scenes that are to have two figures whatever it draws, so that
+  /// there is enough to learn from which colour belongs to which shape.
+  let pairShare: Double
+
   private let sampler = SceneSampler()
 
   /// A scene of a course that has come `progress` of its easy part, 0…1: at 1 every scene is one of
   /// the sampler's, at 0 none.
   func scene(progress: Double, using random: inout SplitMix64) -> Scene {
-    guard random.unit() >= progress * progress else { return sampler.scene(using: &random) }
+    guard random.unit() >= progress * progress else {
+      guard random.unit() < pairShare else { return sampler.scene(using: &random) }
+      let isStyled = random.unit() < 0.3
+      let request = Request(
+        Array(repeating: .init(nil, nil), count: 2),
+        style: isStyled ? random.element(of: Style.allCases) : .solid)
+      return sampler.scene(showing: request, using: &random)
+    }
     let sizes: [Figure.Size] =
       progress < 0.3 ? [.large] : progress < 0.6 ? [.large, .medium] : Figure.Size.allCases
     let size = random.element(of: sizes)

@@ -16,7 +16,8 @@ struct SceneSiblings {
       scene.figures.map { Request.Item($0.color, $0.shape) }, style: scene.style,
       background: scene.background)
     let index = random.index(below: request.items.count)
-    switch random.element(of: Change.allCases) {
+    let isExchanged = scene.figures.count > 1 && random.unit() < 0.4
+    switch isExchanged ? .colors : random.element(of: Change.allCases) {
     case .color: request.items[index].color = other(than: scene.figures[index].color, &random)
     case .shape: request.items[index].shape = other(than: scene.figures[index].shape, &random)
     case .colors where scene.figures.count > 1:
