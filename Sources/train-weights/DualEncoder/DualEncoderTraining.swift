@@ -43,10 +43,10 @@ struct DualEncoderTraining {
       return try loss(of: model, probes, batch)
     }
     guard !work.dualEncoder.isThere else { return }
-    try model.write(to: work.dualEncoder)
     try PartRecord(
       last, parameters: model.parameters.reduce(0) { $0 + $1.tensor.count }, measured: [:]
     ).write(to: work.record(of: Self.name))
+    try model.write(to: work.dualEncoder)
   }
 
   /// The mean of both cross entropies, of the caption among captions and of the picture among
