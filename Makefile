@@ -27,7 +27,7 @@ FUZZ_SECONDS ?= 60
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
   fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal \
-  rerank-thousand demo demo-control demo-seeds results results-tables install clean
+  rerank-thousand demo demo-control demo-seeds results results-tables weights install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ results: build peers ## all runs behind docs/results.md (hours; goes on where it
 
 results-tables: ## docs/results.md again from docs/results/*.json
 	python3 scripts/results --tables
+
+weights: build ## make weights/shapes again, from its seed (hours; goes on where it was)
+	.build/release/train-weights shapes --state runs/weights --out weights/shapes
+	.build/release/train-weights prompts --out weights/shapes/prompts --seed 1 --force
 
 setup: ## find or install libtorch and the C libraries (does nothing the second time)
 	@scripts/setup
