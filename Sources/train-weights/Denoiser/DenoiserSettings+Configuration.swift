@@ -34,7 +34,10 @@ extension DenoiserSettings {
     ]
   }
 
-  /// The contents of `scheduler/scheduler_config.json`: Stable Diffusion 1.5's, but for the end.
+  /// The contents of `scheduler/scheduler_config.json`: Stable Diffusion 1.5's, but for the end, and
+  /// for what is predicted: v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans & Ho, arXiv 2202.00512). A small network
+  /// that predicts ε misses it by a few per cent, and where √ᾱ is 0.01 that is a picture that is
+  /// wrong by a few times its range; what it predicts of v there is the picture itself.
   var scheduler: [String: JSONValue] {
     [
       "_class_name": "PNDMScheduler",
@@ -44,7 +47,7 @@ extension DenoiserSettings {
       "beta_start": 0.00085,
       "clip_sample": false,
       "num_train_timesteps": 1000,
-      "prediction_type": "epsilon",
+      "prediction_type": "v_prediction",
       "set_alpha_to_one": false,
       "skip_prk_steps": true,
       "steps_offset": 1,

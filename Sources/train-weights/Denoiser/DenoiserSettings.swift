@@ -29,12 +29,14 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// which sampling, from noise alone, has to do without.
   var lastBeta = 0.025
 
-  /// γ of the weights min(SNR, γ)/SNR (Hang et al., arXiv 2303.09556); nil weighs all alike.
+  /// γ of the weights min(SNR + 1, γ)/(SNR + 1) of the squared error of v; nil weighs all alike. In
+  /// terms of the picture x₀ the weight is min(SNR + 1, γ): 1 where there is nothing but noise, and
+  /// from γ on no more for hardly any noise (after Hang et al., arXiv 2303.09556).
   var signalLimit: Double? = 5
 
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
   /// many as have its pixels.
-  var course = CourseSettings(steps: 9000, batch: 32, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 8000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
   struct PictureShare: Sendable, Equatable, Codable {

@@ -65,14 +65,14 @@ struct DenoiserTraining {
     }
   }
 
-  /// The loss of a step: `mean(w_t·‖ε − ε_θ(x_t, t)‖²)`.
+  /// The loss of a step: `mean(w_t·‖v − v_θ(x_t, t)‖²)`.
   private func loss(
     of unet: UNet2DConditionModel, _ states: TextStates, _ caches: [LatentCache]
   ) throws -> (Int, inout StepDraws) throws -> Tensor {
-    let schedule = NoiseSchedule(
-      try SchedulerConfiguration(
-        ConfigurationFile(settings.scheduler, path: "the denoiser's settings")))
-    let denoising = DenoisingLoss(schedule, prediction: .epsilon)
+    let configuration = try SchedulerConfiguration(
+      ConfigurationFile(settings.scheduler, path: "the denoiser's settings"))
+    let schedule = NoiseSchedule(configuration)
+    let denoising = DenoisingLoss(configuration)
     let weights = timestepWeights(schedule)
     let grammar = CaptionGrammar()
     return { step, draws in
@@ -93,7 +93,7 @@ struct DenoiserTraining {
       let predicted = try denoising.prediction(
         of: unet, at: denoising.noisy(latents, noise: noise, timesteps: timesteps),
         timesteps: timesteps, states: states(captions))
-      let error = try predicted - noise
+      let error = try predicted - denoising.target(latents, noise: noise, timesteps: timesteps)
       let weight = try Tensor(timesteps.map { weights[$0] }, shape: [count])
       return try ((error * error).mean(along: [1, 2, 3]) * weight).mean()
     }
@@ -117,14 +117,13 @@ struct DenoiserTraining {
     return max(1, settings.course.batch * first * first / (share.size * share.size))
   }
 
-  /// `min(SNR_t, γ)/SNR_t` of every timestep, SNR being ᾱ/(1 − ᾱ).
+  /// `min(SNR_t + 1, γ)/(SNR_t + 1)` of every timestep, SNR + 1 being 1/(1 − ᾱ).
   private func timestepWeights(_ schedule: NoiseSchedule) -> [Float] {
     guard let limit = settings.signalLimit else {
       return Array(repeating: 1, count: schedule.count)
     }
     return schedule.signal.map { signal in
-      let ratio = signal / (1 - signal)
-      return Float(min(ratio, limit) / ratio)
+      Float(min(1, limit * (1 - signal)))
     }
   }
 }
