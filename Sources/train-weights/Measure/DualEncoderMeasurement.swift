@@ -29,7 +29,7 @@ struct DualEncoderMeasurement {
     let negatives = HardNegatives(grammar: CaptionGrammar(vagueness: 0))
     let renderer = SceneRenderer(size: size)
     let scenes = (0..<count).map { _ in sampler.scene(using: &random) }
-    let captions = scenes.map { negatives.captions(of: $0, using: &random) }
+    let captions = try scenes.map { try negatives.captions(of: $0, using: &random) }
     let requests = try captions.map { try Request(parsing: $0.right) }
     let recounts = scenes.map { scene in
       let other = siblings.recounted(scene, using: &random)
