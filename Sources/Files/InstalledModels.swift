@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Models that come with the program: folders in diffusers' layout below `weights`, found from any
 /// working directory, as recipes are.
