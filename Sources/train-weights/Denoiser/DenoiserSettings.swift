@@ -1,5 +1,5 @@
 /// The denoiser's sizes, and how it is trained.
-struct DenoiserSettings: Sendable, Equatable, Codable {
+package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Channels of each level, finest first.
   var widths = [64, 96, 128]
 
@@ -37,15 +37,21 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   var course = CourseSettings(steps: 9000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
-  struct PictureShare: Sendable, Equatable, Codable {
+  package struct PictureShare: Sendable, Equatable, Codable {
     /// Side, in pixels.
     var size: Int
     /// How many there are.
     var count: Int
     /// How often a batch is of this size, against the other sizes.
-    var weight = 1.0
+    var weight: Double
     /// The share of the course, from its beginning, in which it is: 1 for all of it.
-    var until = 1.0
+    var until: Double
+
+    /// So many pictures of one size.
+    package init(size: Int, count: Int, weight: Double = 1, until: Double = 1) {
+      (self.size, self.count) = (size, count)
+      (self.weight, self.until) = (weight, until)
+    }
   }
 
   /// A few steps of a narrow network.
