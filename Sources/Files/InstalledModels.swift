@@ -14,7 +14,8 @@ package struct InstalledModels: Sendable {
     self.folders = folders
   }
 
-  /// The names of the models, sorted. The first is taken where a user names none.
+  /// The names of the models, sorted: folders that say what they are made of, in
+  /// `model_index.json`. What else lies beside them is no diffusion model.
   ///
   /// - Throws: ``FileError`` where the folder may not be looked into.
   package func names() throws -> [String] {

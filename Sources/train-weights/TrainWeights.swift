@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct TrainWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-weights",
-    abstract: "Makes the small models that the project ships, and the world that they know.",
+    abstract: "Makes the models that the project ships, and the world that they know.",
     subcommands: [
       ShapesCommand.self, MeasureCommand.self, RenderCommand.self, PromptsCommand.self,
       OracleCommand.self, CheckOracleCommand.self,
