@@ -88,8 +88,8 @@ extension CompareCommand {
     func missing(_ what: String) -> CommandError {
       CommandError(
         status: .badInput,
-        description: "\(run.folder) has no test images of \(what) to compare; let it end, by --resume, "
-          + "or leave out --test-images")
+        description: "\(run.folder) has no test images of \(what) to compare; let it end, by "
+          + "--resume, or leave out --test-images")
     }
     // The test's numbers are written when all of its images are there.
     guard FileManager.default.fileExists(atPath: run.test), let round = best ?? rounds.max(),

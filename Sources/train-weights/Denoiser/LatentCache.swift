@@ -36,7 +36,8 @@ struct LatentCache {
       if !FileManager.default.fileExists(atPath: path) {
         let made = try Self.latents(of: pictures, range, size: size, try network.get())
         try SafetensorsWriter.write(
-          [.init(name: "latents", tensor: made)], metadata: [CoursePassport.originKey: passport.text], to: path)
+          [.init(name: "latents", tensor: made)],
+          metadata: [CoursePassport.originKey: passport.text], to: path)
         Console.note("latents of \(size) px: \(range.upperBound)/\(count)")
       }
       pieces.append(try Self.read(path, passport, in: place))
