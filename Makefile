@@ -27,7 +27,7 @@ FUZZ_SECONDS ?= 60
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
   fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal \
-  rerank-thousand demo demo-control demo-seeds results results-tables weights install clean
+  rerank-thousand demo demo-control demo-seeds results results-tables weights check-oracle install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ results-tables: ## docs/results.md again from docs/results/*.json
 weights: build ## make weights/shapes again, from its seed (hours; goes on where it was)
 	.build/release/train-weights shapes --state runs/weights --out weights/shapes
 	.build/release/train-weights prompts --out weights/shapes/prompts --seed 1 --force
+	scripts/loss_curves --state runs/weights
+
+check-oracle: build ## count what the oracle accepts of pictures whose truth is known, also after the small model's autoencoder
+	.build/release/train-weights check-oracle --vae weights/shapes/vae
 
 setup: ## find or install libtorch and the C libraries (does nothing the second time)
 	@scripts/setup
@@ -69,9 +73,10 @@ test: build-tests ## set up, build and run every test
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
-lint: ## check formatting, and that imports run one way
+lint: ## check formatting, that imports run one way, and the laws of the results' figures
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	scripts/check-imports
+	python3 -m unittest discover --quiet --start-directory scripts --pattern '*_test.py'
 
 fixtures: peers ## make the committed test fixtures again
 	$(PYTHON) scripts/fixtures.py

@@ -5,6 +5,7 @@ alone. Every run's images are scored by the two rewards and by the oracle, when 
 """
 
 import dataclasses
+import hashlib
 import json
 import math
 import pathlib
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 import time
 
-from resultfigures import per_prompt
+from resultfigures import per_prompt, selectivity
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = "shapes"
@@ -21,6 +22,9 @@ HEADLINE, EXPLORATORY = (4001, 4002, 4003, 4004, 4005), (4001, 4002, 4003)
 RECIPES = {"resolution": "resolution-256", "alignment": "prompt-alignment"}
 # Two of each, so that there is diversity to see.
 MEASURED = ["--dev-images", "2", "--test-images", "2"]
+
+# So far apart are the noise seeds of two sets of images.
+SEEDS_OF_A_RUN = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Arm:
 
     def words(self, recipe: Recipe) -> list[str]:
         return [str(word) for word in self.options(recipe)]
+
+    @property
+    def definition(self) -> str:
+        """What the arm is, in a word: what it adds to some recipe, told without asking any program."""
+        nominal = Recipe(5, 16, 8, 40, 256, 48, False, False)
+        text = json.dumps([self.task, self.kind, RECIPES[self.task], MEASURED, self.words(nominal)])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def of_k(samples: int, equal_images: bool):
@@ -180,6 +191,7 @@ class Bench:
     def aligned(self, arm: Arm, seed: int) -> dict:
         out = self.runs / f"{arm.name}-{seed}"
         words = arm.words(self.recipe(arm.task))
+        resumed = out.is_dir()
         if not (out / "recipe.yaml").is_file():
             self.call("align", "--model", MODEL, "--recipe", RECIPES[arm.task], *MEASURED, "--seed", seed, *words,
                       "--out", out, echo=True)
@@ -191,7 +203,8 @@ class Bench:
         arms = {"base": out / "test/000/images", "raft": out / f"test/{reported:03}/images"}
         if "--control" in words:
             arms["random"] = out / f"control/test/{reported:03}/images"
-        return dict(options=words, best=best, reported=reported,
+        return dict(options=words, best=best, reported=reported, resumed=resumed,
+                    selectivity=selectivity(self.folder_scores(out / "rounds/001/images")),
                     test={name: per_prompt(self.folder_scores(folder)) for name, folder in arms.items()},
                     rounds=[self.round(out, row) for row in rounds])
 
@@ -207,17 +220,17 @@ class Bench:
                 kept[f"dev_{name}"] = sum(values) / len(values) if values else None
         return kept
 
-    def sampled(self, arm: Arm, seed: int, out: pathlib.Path, *words) -> dict:
-        """The base's images of the test prompts, with two different seeds each."""
+    def sampled(self, arm: Arm, out: pathlib.Path, first_seed: int, count: int, *words) -> list[dict]:
+        """What `sample` says of the base's images of each test prompt. Each prompt has seeds of its own, `count` from
+        its first: prompts that share their noise would err together."""
         recipe = self.plan(arm.task, [])["recipe"]
-        sampling = recipe["evaluating"]["sampling"]
-        prompts = out / "prompts.txt"
-        prompts.parent.mkdir(parents=True, exist_ok=True)
-        prompts.write_text("\n".join(recipe["prompts"]["test"]) + "\n", encoding="utf-8")
-        return json.loads(self.call(
-            "sample", "--model", MODEL, "--prompts", prompts, "--steps", sampling["steps"], "--guidance",
-            sampling["guidance"], "--sampler", sampling["sampler"], "--precision", recipe["precision"], "--out",
-            out / "images", "--seed", seed, "--json", "--quiet", "--force", *words))
+        sampling, made = recipe["evaluating"]["sampling"], []
+        for number, prompt in enumerate(recipe["prompts"]["test"]):
+            made.append(json.loads(self.call(
+                "sample", "--model", MODEL, "--prompt", prompt, "--steps", sampling["steps"], "--guidance",
+                sampling["guidance"], "--sampler", sampling["sampler"], "--precision", recipe["precision"], "--out",
+                out / f"{number:03}", "--seed", first_seed + number * count, "--json", "--quiet", "--force", *words)))
+        return made
 
     def best_of(self, arm: Arm, seed: int) -> dict:
         out, recipe, plan = self.runs / f"{arm.name}-{seed}", self.recipe(arm.task), self.plan(arm.task, [])["recipe"]
@@ -227,9 +240,9 @@ class Bench:
             reward += ["--mix", plan["reward"]["mix"]]
         rows = []
         for place in range(2):
-            made = self.sampled(arm, 10_000 * seed + 1000 * place, out / str(place), "--res", recipe.size,
-                                "--best-of", recipe.samples, *reward)
-            rows += self.scores([image["path"] for image in made["images"]])
+            made = self.sampled(arm, out / str(place), (2 * seed + place) * SEEDS_OF_A_RUN, recipe.samples, "--res",
+                                recipe.size, "--best-of", recipe.samples, *reward)
+            rows += self.scores([image["path"] for one in made for image in one["images"]])
         return dict(options=[f"best of {recipe.samples}"], test=dict(best_of_n=per_prompt(rows)))
 
     def native(self, arm: Arm, seed: int) -> dict:
@@ -241,18 +254,19 @@ class Bench:
         native = 8 * (size if isinstance(size, int) else size[0])
         costs, sets = {}, {}
         for name, pixels in (("native", native), ("base", recipe.size)):
-            made = self.sampled(arm, 10_000 * seed, out / name, "--res", pixels, "--images-per-prompt", 2)
-            costs[name] = (made["total_seconds"] - made["load_seconds"]) / len(made["images"])
-            sets[name] = [ROOT / image["path"] for image in made["images"]]
+            made = self.sampled(arm, out / name, 2 * seed * SEEDS_OF_A_RUN, 2, "--res", pixels, "--images-per-prompt", 2)
+            sets[name] = [ROOT / image["path"] for one in made for image in one["images"]]
+            costs[name] = sum(one["total_seconds"] - one["load_seconds"] for one in made) / len(sets[name])
         rows = self.scores(sets["native"])
         found, prompts = dict(native=per_prompt(rows)), [row["prompt"] for row in rows]
         resized = out / "resized"
         resized.mkdir()
-        for path in sets["native"]:
-            Image.open(path).resize((recipe.size, recipe.size), Image.Resampling.LANCZOS).save(resized / path.name)
+        files = [resized / f"{number:03}.png" for number in range(len(sets["native"]))]
+        for path, file in zip(sets["native"], files):
+            Image.open(path).resize((recipe.size, recipe.size), Image.Resampling.LANCZOS).save(file)
         listed = out / "listed.txt"
         listed.write_text("\n".join(prompts) + "\n", encoding="utf-8")
-        lines = self.call("score", *[resized / path.name for path in sets["native"]], *self.rewards, "--prompts",
+        lines = self.call("score", *files, *self.rewards, "--prompts",
                           listed, "--json", "--quiet", "--keep-flat", "--keep-duplicates")
         found["resized"] = per_prompt([json.loads(line) for line in lines.splitlines()])
         return dict(options=[f"sampled at {native} px, resized to {recipe.size} px"], test=found,

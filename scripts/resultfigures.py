@@ -57,19 +57,43 @@ def names_two(prompt: str) -> bool:
     return re.search(r" (and|left of|right of|to the (left|right) of|above|below) an? ", prompt) is not None
 
 
-def auc(scores: dict, metrics: list[str]) -> float | None:
-    """How often an image that the oracle calls right has the higher score, of all pairs with one that it calls wrong.
-    Several metrics count the same, in standard deviations."""
-    images = [image for values in scores.values() for image in zip(values["oracle"], *(values[name] for name in metrics))
-              if None not in image]
-    if len(images) < 2:
-        return None
-    verdicts, *columns = zip(*images)
-    deviations = [statistics.pstdev(column) or 1 for column in columns]
-    sums = [sum(value / deviation for value, deviation in zip(image[1:], deviations)) for image in images]
-    right = [total for total, verdict in zip(sums, verdicts) if verdict >= 0.5]
-    wrong = [total for total, verdict in zip(sums, verdicts) if verdict < 0.5]
+def area(images: list[tuple[float, float]]) -> float | None:
+    """The area under the curve of (verdict, score) pairs: how often, of an image that the oracle calls right and one
+    that it calls wrong, the right one has the higher score. None where one kind is missing."""
+    right = [score for verdict, score in images if verdict >= 0.5]
+    wrong = [score for verdict, score in images if verdict < 0.5]
     if not right or not wrong:
         return None
-    wins = sum((a > b) + (a == b) / 2 for a in right for b in wrong)
-    return wins / (len(right) * len(wrong))
+    return sum((a > b) + (a == b) / 2 for a in right for b in wrong) / (len(right) * len(wrong))
+
+
+def area_within(prompts: list[list[tuple[float, float]]]) -> tuple[float | None, int]:
+    """The mean of the areas of the prompts that have images of both kinds, and how many these are. It is what selecting
+    the best of each prompt lives on: a reward that only tells easy prompts from hard ones has 0.5 here."""
+    areas = [value for images in prompts if (value := area(images)) is not None]
+    return (statistics.fmean(areas) if areas else None), len(areas)
+
+
+def standardised(values: list[float]) -> list[float]:
+    """Distances from the mean in standard deviations."""
+    middle, deviation = statistics.fmean(values), statistics.pstdev(values) or 1
+    return [(value - middle) / deviation for value in values]
+
+
+def selectivity(rows: list[dict]) -> dict:
+    """Whether the rewards see what the oracle sees in a round's samples: areas within prompts, by reward and for both
+    together, each in its prompt's standard deviations; over all images, of whatever prompt, besides."""
+    prompts = [[image for image in zip(*(values[metric] for metric in METRICS)) if None not in image]
+               for values in per_prompt(rows).values()]
+    prompts = [images for images in prompts if images]
+    judged = {"aesthetic": lambda images: [image[0] for image in images],
+              "clip": lambda images: [image[1] for image in images],
+              "both": lambda images: [sum(pair) for pair in zip(*(standardised([image[place] for image in images])
+                                                                  for place in (0, 1)))]}
+    found = {}
+    for name, scores in judged.items():
+        pairs = [[(image[2], score) for image, score in zip(images, scores(images))] for images in prompts]
+        found[name], found["prompts"] = area_within(pairs)
+        found[f"{name}_pooled"] = area([pair for images in pairs for pair in images])
+    verdicts = [image[2] for images in prompts for image in images]
+    return dict(found, images=len(verdicts), right=statistics.fmean(verdicts) if verdicts else None)

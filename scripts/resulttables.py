@@ -2,7 +2,7 @@
 
 import statistics
 
-from resultfigures import METRICS, auc, mean_of, names_two, shown
+from resultfigures import METRICS, mean_of, names_two, shown
 
 HEAD = """\
 # What RAFT does on the small model
@@ -11,8 +11,9 @@ Made by `make results` from the runs in docs/results/*.json; `make results-table
 Weights, rewards, recipes and prompts: {weights}.
 
 Every image is of a test prompt, which no run learned from or decided by; every run has seeds that nothing was tuned
-on. *aesthetic* and *clip* are the rewards. *oracle* is the share of images that show exactly what their prompt asks
-for, by a program that knows this world; it took no part in training, selection or stopping. Intervals are 95 % t
+on. *aesthetic* and *clip* are the rewards. *oracle* is the share of images that show exactly the objects that their
+prompt asks for, by shape and colour, none cut off and none besides, by a program that knows this world; it took no part
+in training, selection or stopping, and does not judge styles and sizes. Intervals are 95 % t
 intervals over training runs, of each run's mean over prompts; differences are of the same prompts and, but for best of
 n and other sizes, of the same noise. Headline figures stand on five runs. Those of three are exploratory: they show where
 to look, and no claim hangs on them. An arm that was not run says so.
@@ -32,9 +33,10 @@ def arm_rows(runs: dict, arm: str, name: str, base: str, label: str, kind=lambda
         cells.append(shown([value for value in means.values() if value is not None], percent=percent))
         pairs = [(value, mean_of(bases[seed], metric, kind)) for seed, value in means.items() if seed in bases]
         gains.append(shown([a - b for a, b in pairs if a is not None and b is not None], signed=True, percent=percent))
+    paired = sum(seed in bases for seed in means)
     rows = [f"| {label} | {len(found)} | " + " | ".join(cells) + " |"]
     if (arm, name) != tuple(base.split("/")):
-        rows.append("| *− base* | | " + " | ".join(gains) + " |")
+        rows.append(f"| *− base* | {paired} | " + " | ".join(gains) + " |")
     return rows
 
 
@@ -62,13 +64,13 @@ def headline(runs: dict) -> list[str]:
             + arm_rows(runs, "resolution", "random", base, "random selection")
             + arm_rows(runs, "resolution-offline", "raft", base, "one offline round")
             + arm_rows(runs, "resolution", "raft", base, "**RAFT**") + differences(runs, "resolution"))
-    lines = ["## Resolution adaptation", "", "To 256 px, which is foreign to the model.", "", *table(rows)]
+    lines = ["## Resolution adaptation", "", "To 256 px, where the model, which learned mostly at 128 px, is much worse.", "", *table(rows)]
     costs = [run["seconds_an_image"] for run in runs.get("resolution-native", [])]
     if costs:
         native, own = (statistics.fmean(cost[name] for cost in costs) for name in ("native", "base"))
         lines += [f"An image at the native size takes {native:.3f} s, one at 256 px {own:.3f} s: where images at the "
-                  f"native size, resized, will do, they cost {native / own:.2f} of it and no training.", ""]
-    minutes = [run["minutes"] for run in runs.get("resolution", [])]
+                  f"native size, resized, will do, they cost {native / own:.2f} times as much and no training.", ""]
+    minutes = [run["minutes"] for run in runs.get("resolution", []) if not run["resumed"]]
     if minutes:
         lines += [f"A run with its control arm, its test images and their scores took {statistics.fmean(minutes):.1f} minutes "
                   "on average.", ""]
@@ -76,16 +78,18 @@ def headline(runs: dict) -> list[str]:
 
 
 def selectivity(runs: dict) -> list[str]:
-    found = runs.get("resolution", [])
-    areas = {metric: [value for run in found if (value := auc(run["test"]["base"], metrics)) is not None]
-             for metric, metrics in (("aesthetic", ["aesthetic"]), ("clip", ["clip"]),
-                                     ("both, in standard deviations", ["aesthetic", "clip"]))}
+    found = [run["selectivity"] for run in runs.get("resolution", [])]
     lines = ["### Whether the reward sees what the oracle sees", ""]
-    if not any(areas.values()):
+    if not found:
         return [*lines, "Not run.", ""]
-    return [*lines, "How often the higher score is the right image's, of two base images of which the oracle calls one "
-            "right: " + "; ".join(f"{metric} {shown(values)}" for metric, values in areas.items())
-            + ". At 0.5 a reward would be blind, and could align nothing.", ""]
+    areas = {metric: [one[metric] for one in found if one[metric] is not None]
+             for metric in ("aesthetic", "clip", "both", "both_pooled")}
+    return [*lines, f"Of the base's samples in round 1, before any training ({sum(one['images'] for one in found)} images, "
+            f"{100 * statistics.fmean(one['right'] for one in found):.1f} % right): how often the higher score is the right "
+            "image's, of two of one prompt of which the oracle calls one right: "
+            + "; ".join(f"{metric} {shown(areas[metric])}" for metric in ("aesthetic", "clip", "both"))
+            + f". Over images of whatever prompt, both together: {shown(areas['both_pooled'])}. At 0.5 a reward would be "
+            "blind, and could align nothing.", ""]
 
 
 def by_round(runs: dict, arm: str) -> list[str]:
@@ -145,6 +149,11 @@ def alignment(runs: dict) -> list[str]:
     return lines
 
 
+def options(found: list[dict] | None) -> str:
+    """What an arm's runs added to the recipe."""
+    return f" (`{' '.join(found[0]['options'])}`)" if found else ""
+
+
 def document(runs: dict, arms: list, weights: str) -> str:
     """The page.
 
@@ -155,9 +164,10 @@ def document(runs: dict, arms: list, weights: str) -> str:
     lines = [HEAD.format(weights=weights), *headline(runs), *selectivity(runs), "### Round by round", "",
              *by_round(runs, "resolution"), *alignment(runs), *over_optimisation(runs),
              *ablation(runs, "How many images a prompt",
-                       "The recipe's own K is 8. At equal rounds the images grow with K; at equal images the prompts of a "
-                       "round become fewer. A smaller K takes the first images of a larger one (exploratory).",
-                       of_k, labels),
+                       "The recipe's own K is 8. At equal rounds the images grow with K. At equal images and steps a smaller K "
+                       "has more prompts a round, or more rounds: its options say which. In the first round a smaller K takes "
+                       "the first images of a larger one (exploratory).",
+                       of_k, {arm: labels[arm] + options(runs.get(arm)) for arm in of_k}),
              *ablation(runs, "Replay and the guidance-aware loss", "Each the other way round than in the recipe "
                        "(exploratory).", ["resolution-replay", "resolution-guidance"], labels)]
     return "\n".join(lines).rstrip() + "\n"

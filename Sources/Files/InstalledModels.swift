@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Models that come with the program: folders in diffusers' layout below `weights`, found from any
 /// working directory, as recipes are.
@@ -14,7 +14,8 @@ package struct InstalledModels: Sendable {
     self.folders = folders
   }
 
-  /// The names of the models, sorted. The first is taken where a user names none.
+  /// The names of the models, sorted: folders that say what they are made of, in
+  /// `model_index.json`. What else lies beside them is no diffusion model.
   ///
   /// - Throws: ``FileError`` where the folder may not be looked into.
   package func names() throws -> [String] {

@@ -7,7 +7,7 @@ internal import Foundation
 /// how it is aligned where nobody names a recipe. `raft-diffuse.NAME.yaml` is the model's own recipe
 /// NAME: it is taken instead of a recipe of that name that comes with the program, and it needs to
 /// say only what differs from `raft-diffuse.yaml`. Where that file itself is called NAME (its key
-/// `name`), it is the model's own recipe NAME already.
+/// `name`), it is the model's own recipe NAME already. A NAME has no dot in it.
 package struct ModelRecipes: Sendable {
   /// The model's folder.
   package let folder: String
@@ -29,7 +29,7 @@ package struct ModelRecipes: Sendable {
   ///
   /// - Throws: `FileError` and ``RecipeError``.
   package func recipe(named name: String) throws -> RecipeLayer? {
-    if RecipeCatalog.isPath(name) { return nil }
+    if RecipeCatalog.isPath(name) || name.contains(".") { return nil }
     if let own = try layer(of: "\(Self.stem).\(name).yaml") { return own }
     guard let settings = try settings(), settings.text(of: .name) == name else { return nil }
     return RecipeLayer(folder: folder)
@@ -44,7 +44,8 @@ package struct ModelRecipes: Sendable {
       guard parts.count == 3, parts[0] == Self.stem, parts[2] == "yaml" else { return nil }
       return String(parts[1])
     }
-    return Set(own + [try settings()?.text(of: .name)].compactMap(\.self)).sorted()
+    let named = try settings()?.text(of: .name).flatMap { $0.contains(".") ? nil : $0 }
+    return Set(own + [named].compactMap(\.self)).sorted()
   }
 
   private func layer(of file: String) throws -> RecipeLayer? {

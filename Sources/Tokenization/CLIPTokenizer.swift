@@ -14,6 +14,8 @@ public struct CLIPTokenizer: Sendable {
   public let commaID: Int?
   /// How many tokens a prompt has with begin, end and padding: 77.
   public let contextLength: Int
+  /// How many tokens of a prompt fit between begin and end: 75.
+  package var promptTokenCount: Int { contextLength - 2 }
   /// How many ids there are, added ones included; the embedding needs at least as many rows.
   public let tokenCount: Int
 

@@ -1,6 +1,6 @@
 /// A prompt of any length as chunks that CLIP's text tower takes one by one.
 public struct PromptChunks: Sendable, Equatable {
-  /// Begin, up to 75 tokens, end, padding: `[chunks][T]`. There is at least one chunk.
+  /// Begin, the tokens that fit, end, padding: `[chunks][T]`. There is at least one chunk.
   public private(set) var ids: [[Int]]
   /// The weight of each token, 1 for begin, end and padding: `[chunks][T]`.
   public private(set) var weights: [[Double]]
@@ -27,7 +27,7 @@ public struct PromptChunks: Sendable, Equatable {
   fileprivate mutating func append(
     _ content: [(id: Int, weight: Double)], for tokenizer: CLIPTokenizer
   ) {
-    let padding = tokenizer.contextLength - 2 - content.count
+    let padding = tokenizer.promptTokenCount - content.count
     ids.append(
       [tokenizer.beginID] + content.map(\.id) + [tokenizer.endID]
         + [Int](repeating: tokenizer.paddingID, count: max(0, padding)))
@@ -37,7 +37,8 @@ public struct PromptChunks: Sendable, Equatable {
 }
 
 extension CLIPTokenizer {
-  /// Takes a prompt of any length apart into chunks of 75 tokens, as A1111 does.
+  /// Takes a prompt of any length apart into chunks of as many tokens as fit between begin and
+  /// end, 75 in the published vocabulary, as A1111 does.
   ///
   /// Where a chunk is full and a comma stands among its last tokens, what follows the comma moves
   /// to the next chunk, so that a phrase is not cut in two.
@@ -73,7 +74,7 @@ private struct ChunkBuilder {
   private var content: [(id: Int, weight: Double)] = []
   private var lastComma: Int?
 
-  private var capacity: Int { tokenizer.contextLength - 2 }
+  private var capacity: Int { tokenizer.promptTokenCount }
 
   init(tokenizer: CLIPTokenizer, commaBacktrack: Int) {
     self.tokenizer = tokenizer

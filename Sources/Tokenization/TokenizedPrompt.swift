@@ -12,12 +12,12 @@ public struct TokenizedPrompt: Sendable, Equatable {
 }
 
 extension CLIPTokenizer {
-  /// Makes `prompt` as long as the context: cut to 75 tokens, begin and end around it, padded to
-  /// 77.
+  /// Makes `prompt` as long as the context: cut to the tokens that fit, begin and end around it, and
+  /// padded.
   public func tokens(for prompt: String) -> TokenizedPrompt {
     let all = encode(prompt)
-    let kept = all.prefix(contextLength - 2)
-    let padding = [Int](repeating: paddingID, count: contextLength - 2 - kept.count)
+    let kept = all.prefix(promptTokenCount)
+    let padding = [Int](repeating: paddingID, count: promptTokenCount - kept.count)
     let rest = Array(all.dropFirst(kept.count))
     return TokenizedPrompt(
       ids: [beginID] + kept + [endID] + padding,

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LoRA
 internal import Policies
+internal import Tokenization
 internal import Torch
 
 /// What a user of the command can do about a library's error: the library tells the fact, this
@@ -23,12 +24,14 @@ enum Advice {
 
   /// That `name`, which comes with the program, is taken since nobody names a model.
   static func ownModel(_ name: String) -> String {
-    "no model is named: taking \(name), the small one that comes with raft-diffuse; --model names one of your own"
+    "no model is named: taking \(name), which comes with raft-diffuse; --model names one of your own"
   }
 
   /// That the model does not see `rest`, the end of a prompt.
-  static func truncation(_ rest: String) -> String {
-    "the model sees 75 tokens of a prompt; this was cut off: “\(rest)”"
+  ///
+  /// - Parameter tokenizer: the model's.
+  static func truncation(_ rest: String, by tokenizer: CLIPTokenizer) -> String {
+    "the model sees \(tokenizer.promptTokenCount) tokens of a prompt; this was cut off: “\(rest)”"
   }
 
   /// Whether the command has `--allow-partial`, and it was not given.

@@ -16,7 +16,7 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A diffusers folder, a single .safetensors or .ckpt file, a model that comes with the program by its name, or a \
-      hub id in the local cache. By default the small model that comes with the program.
+      hub id in the local cache. By default the model that comes with the program.
       """, valueName: "dir|file|name|hub-id"))
   var model: String?
 
@@ -43,13 +43,8 @@ struct ModelOptions: ParsableArguments {
   /// The model by the name that records keep: the one that was asked for, or the one that comes with
   /// the program.
   ///
-  /// - Throws: `ValidationError` where none was asked for and none comes with the program.
-  func name() throws -> String {
-    guard let name = try model ?? InstalledModels().names().first else {
-      throw ValidationError("Name the model with --model.")
-    }
-    return name
-  }
+  /// - Throws: `ValidationError` where none was asked for, and none or several come with the program.
+  func name() throws -> String { try model ?? InstalledModels().defaultName() }
 
   /// What there is to tell of a model that nobody named; nil where somebody did.
   func note() throws -> String? { model == nil ? Advice.ownModel(try name()) : nil }

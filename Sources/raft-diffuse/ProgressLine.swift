@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// Progress on standard error: one line redrawn on a terminal, else a plain line now and then.
@@ -66,12 +67,5 @@ final class ProgressLine {
 
   private static func decimal(_ value: Double, _ digits: Int) -> String {
     String(format: "%.\(digits)f", value)
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -1,5 +1,6 @@
 internal import CLIPReward
 internal import Diffusion
+internal import Files
 internal import Foundation
 internal import Imaging
 internal import LoRA
@@ -52,7 +53,7 @@ struct SampleRun {
     let textToImage = try TextToImage(model, sampler: sampler, options: options)
     try command.noise.check(
       given, shape: [requests.count] + textToImage.latentShape, draws: sampler.draws)
-    warnOfTruncation(textToImage)
+    warnOfTruncation(textToImage, model)
     if command.prompts.seed == nil, !command.output.quiet {
       Console.note(
         "seed \(requests[0].seed) was drawn; --seed \(requests[0].seed) makes the same again")
@@ -323,10 +324,10 @@ struct SampleRun {
       error: failure.map { Advice.message(of: $0, in: command) })
   }
 
-  private func warnOfTruncation(_ textToImage: TextToImage) {
+  private func warnOfTruncation(_ textToImage: TextToImage, _ model: StableDiffusion) {
     for text in Set(requests.flatMap { [$0.prompt, $0.negativePrompt] }).sorted() {
       guard let rest = textToImage.truncation(of: text) else { continue }
-      warn(Advice.truncation(rest) + " (--long-prompts keeps it)")
+      warn(Advice.truncation(rest, by: model.tokenizer) + " (--long-prompts keeps it)")
     }
   }
 

@@ -39,7 +39,7 @@ struct SamplingOptions: ParsableArguments {
   @Flag(help: "Read (word:1.3) in prompts as weights, as A1111 does.")
   var emphasis = false
 
-  @Flag(help: "Send prompts of more than 75 tokens through the text encoder in chunks.")
+  @Flag(help: "Send prompts that are too long for the text encoder through it in chunks.")
   var longPrompts = false
 
   func validate() throws {

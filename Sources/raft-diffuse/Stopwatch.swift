@@ -1,3 +1,5 @@
+internal import Files
+
 /// Measures the evaluations of the network one by one.
 final class Stopwatch {
   private(set) var decoding = 0.0

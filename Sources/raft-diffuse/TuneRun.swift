@@ -41,7 +41,7 @@ struct TuneRun {
     let trainer = try makeTrainer(model, steps: steps)
     let draws = TrainingDraws(seed: command.training.seed)
     let examples = try loadExamples(model, draws)
-    warnOfTruncation(examples.examples, trainer)
+    warnOfTruncation(examples.examples, trainer, model)
     try given?.check(examples.examples, timestepCount: trainer.timestepCount)
     var course = TrainingCourse(
       examples.examples, draws: draws,
@@ -115,9 +115,12 @@ struct TuneRun {
       file.weights, on: targets, dropout: command.adapter.dropout, seed: seed)
   }
 
-  private func warnOfTruncation(_ examples: TrainingExamples, _ trainer: DenoisingTrainer) {
+  private func warnOfTruncation(
+    _ examples: TrainingExamples, _ trainer: DenoisingTrainer, _ model: StableDiffusion
+  ) {
     for prompt in Set(examples.prompts).sorted() {
-      if let rest = trainer.truncation(of: prompt) { warn(Advice.truncation(rest)) }
+      guard let rest = trainer.truncation(of: prompt) else { continue }
+      warn(Advice.truncation(rest, by: model.tokenizer))
     }
   }
 

@@ -29,7 +29,7 @@ struct ModelRecipesTests {
   func none() throws {
     try withFiles(Self.files) { folder in
       let model = ModelRecipes(folder: folder)
-      for name in ["resolution-256", "a", "b", "./prompts", "prompts.yaml"] {
+      for name in ["resolution-256", "a", "b", "a.b", "./prompts", "prompts.yaml"] {
         let own = try model.recipe(named: name)
         #expect(own == nil, "\(name)")
       }

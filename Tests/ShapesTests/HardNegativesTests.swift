@@ -41,7 +41,7 @@ struct HardNegativesTests {
     var (swaps, exchanges) = (0, 0)
     for _ in 0..<2000 {
       let scene = SceneSampler().scene(using: &generator)
-      let captions = HardNegatives().captions(of: scene, using: &generator)
+      let captions = try HardNegatives().captions(of: scene, using: &generator)
       #expect(try Request(parsing: captions.right).isFulfilled(by: scene))
       let right = words(captions.right)
       if let swapped = captions.swapped.map(words) {

@@ -79,7 +79,7 @@ struct OracleTests {
     #expect(verdict == .wrong(.count(1, asked: 2)))
   }
 
-  @Test("lets nothing lie beside the figures, however small")
+  @Test("lets nothing larger than a speck lie beside the figures")
   func stray() throws {
     let bit = Figure(.red, .circle, x: 0.8, y: 0.8, radius: 0.045)
     #expect(try verdict(Scene([Self.circle, bit]), asked: "a red circle") == .wrong(.stray))

@@ -46,7 +46,7 @@ struct SceneRendererTests {
   func patterns(_ style: Style, share: ClosedRange<Double>) {
     let image = SceneRenderer(size: 256).image(of: scene(.square, style))
     let full = Color.blue.rgb * 255
-    let coloured = coverage(of: image).filter { $0 > 0.1 }.count
+    let colored = coverage(of: image).filter { $0 > 0.1 }.count
     let pure = stride(from: 0, to: image.pixels.count, by: 3).filter {
       abs(Float(image.pixels[$0]) - full.x) < 20
     }

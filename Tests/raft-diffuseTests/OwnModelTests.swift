@@ -22,7 +22,7 @@ struct OwnModelTests {
     """
 
   private static let note =
-    "no model is named: taking tiny, the small one that comes with raft-diffuse; --model names one of your own\n"
+    "no model is named: taking tiny, which comes with raft-diffuse; --model names one of your own\n"
 
   let folder: TestFolder
 

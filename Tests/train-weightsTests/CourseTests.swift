@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NN
 import RAFT
@@ -56,11 +57,7 @@ struct CourseTests {
         }
         let file = "lesson.safetensors"
         #expect(try Self.bytes(folder, file) == Self.bytes(other, file))
-        let lines = try Self.bytes(other, "lesson.jsonl").split(separator: UInt8(ascii: "\n"))
-        let steps = try lines.map {
-          try JSONDecoder().decode(CourseLog.Line.self, from: Data($0)).step
-        }
-        #expect(steps == Array(1...12))
+        #expect(try Self.steps(other) == Array(1...12))
       }
     }
   }
@@ -106,9 +103,51 @@ struct CourseTests {
         .write(toFile: path, atomically: true, encoding: .utf8)
       #expect(
         message { try Lesson(in: folder) } == """
-          \(path) cannot be gone on from: it does not reach to step 12; delete it to begin the \
-          course anew
+          \(path) cannot be gone on from: it does not reach to step 12; delete \
+          \(folder)/lesson.safetensors and \(path) to begin the course anew
           """)
+    }
+  }
+
+  @Test("a log that is gone is told with what must go with it")
+  func noLog() throws {
+    try withTemporaryFolder { folder in
+      try Lesson(in: folder).run()
+      let path = "\(folder)/lesson.jsonl"
+      try FileManager.default.removeItem(atPath: path)
+      #expect(
+        message { try Lesson(in: folder) } == """
+          \(path) cannot be gone on from: it is not there; delete \(folder)/lesson.safetensors and \
+          \(path) to begin the course anew
+          """)
+      try FileManager.default.removeItem(atPath: "\(folder)/lesson.safetensors")
+      #expect(try Lesson(in: folder).course.isFinished == false)
+    }
+  }
+
+  @Test("lines of steps that were never saved are cut off, and come again")
+  func linesWithoutState() throws {
+    try withTemporaryFolder { folder in
+      #expect(throws: Stop.self) { try Lesson(in: folder).run(stoppingAt: 7) }
+      // Killed after the log was written and before the state was.
+      let path = "\(folder)/lesson.jsonl"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      let last = try #require(text.split(separator: "\n").last)
+      for step in [8, 9] {
+        try AppendedFile.append(
+          Data((last.replacing("\"step\":7", with: "\"step\":\(step)") + "\n").utf8), to: path)
+      }
+      let resumed = try Lesson(in: folder)
+      try resumed.run()
+      #expect(try Self.steps(folder) == Array(1...12))
+      try withTemporaryFolder { other in
+        let whole = try Lesson(in: other)
+        try whole.run()
+        for (one, two) in zip(whole.parameters, resumed.parameters) {
+          #expect(try one.tensor.isEqual(to: two.tensor))
+        }
+        #expect(try Self.losses(folder) == Self.losses(other))
+      }
     }
   }
 
@@ -121,6 +160,16 @@ struct CourseTests {
           try lesson.layer(.full([1, 3], .nan)).mean()
         }
       }
+    }
+  }
+
+  private static func steps(_ folder: String) throws -> [Int] { try lines(folder).map(\.step) }
+
+  private static func losses(_ folder: String) throws -> [Double] { try lines(folder).map(\.loss) }
+
+  private static func lines(_ folder: String) throws -> [CourseLog.Line] {
+    try bytes(folder, "lesson.jsonl").split(separator: UInt8(ascii: "\n")).map {
+      try JSONDecoder().decode(CourseLog.Line.self, from: Data($0))
     }
   }
 

@@ -43,11 +43,13 @@ package final class AlignmentJob {
     let done = run.rounds.last?.number ?? 0
     let controlRun = recipe.control && done > 0 ? try runControl(rounds: done) : nil
     reporter.summary.controlRounds = controlRun?.rounds ?? []
+    // An earlier one would vouch for images that are still being made.
+    try Removal.remove(parts.directory.paths.test)
     reporter.summary.test = try test(controlRun)
     try drawDev()
     try reporter.write()
     if let test = reporter.summary.test {
-      try AtomicFile.write(TestFile.json(test), to: parts.directory.paths.path("test.json"))
+      try AtomicFile.write(TestFile.json(test), to: parts.directory.paths.test)
     }
     return reporter.summary
   }

@@ -1,9 +1,11 @@
 internal import CLIPReward
+internal import Diffusion
 internal import Policies
 package import RAFT
 package import Recipes
 package import Reporting
 internal import RunStore
+internal import Tokenization
 
 /// A run from its first sample to its last round.
 ///
@@ -226,7 +228,9 @@ package final class AlignmentRun {
   private func warnOfTruncation() throws {
     for prompt in Set(recipe.prompts.train + recipe.prompts.dev + recipe.prompts.test).sorted() {
       guard let rest = try learner.truncation(of: prompt) else { continue }
-      warn("the model sees 75 tokens of a prompt; this was cut off: “\(rest)”")
+      warn(
+        "the model sees \(parts.model.tokenizer.promptTokenCount) tokens of a prompt; "
+          + "this was cut off: “\(rest)”")
     }
   }
 

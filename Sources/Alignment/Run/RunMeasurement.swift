@@ -1,4 +1,5 @@
 package import Diffusion
+internal import Files
 internal import LoRA
 internal import Policies
 package import Recipes

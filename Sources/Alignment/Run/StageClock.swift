@@ -88,10 +88,3 @@ package struct StageClock {
     try AtomicFile.write(Array(try encoder.encode(stored)), to: path)
   }
 }
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

@@ -10,7 +10,7 @@ public struct PromptOptions: Sendable, Equatable {
   /// Whether `(word:1.3)` weighs words, as in A1111.
   public var usesEmphasis: Bool
 
-  /// Whether prompts of more than 75 tokens go through the tower in chunks; else they are cut.
+  /// Whether prompts that are too long for the tower go through it in chunks; else they are cut.
   public var usesChunks: Bool
 
   /// By default prompts are read as diffusers reads them.
@@ -120,8 +120,8 @@ public struct PromptEncoder {
       guard case .text(let text, let weight) = piece else { continue }
       tokens += tokenizer.encode(text).map { ($0, weight) }
     }
-    let kept = tokens.prefix(tokenizer.contextLength - 2)
-    let padding = tokenizer.contextLength - 2 - kept.count
+    let kept = tokens.prefix(tokenizer.promptTokenCount)
+    let padding = tokenizer.promptTokenCount - kept.count
     let ids =
       [tokenizer.beginID] + kept.map(\.id) + [tokenizer.endID]
       + Array(repeating: tokenizer.paddingID, count: padding)

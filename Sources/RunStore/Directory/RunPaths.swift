@@ -35,6 +35,9 @@ package struct RunPaths: Sendable, Equatable {
   /// The report for people.
   package var report: String { path("report.html") }
 
+  /// The numbers of the test, once it is whole.
+  package var test: String { path("test.json") }
+
   /// A link to the best round's checkpoint.
   package var best: String { path("best") }
 

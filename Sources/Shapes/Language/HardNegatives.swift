@@ -22,22 +22,23 @@ package struct HardNegatives: Sendable {
   }
 
   /// A caption of `scene`, and captions that are wrong in one point only.
-  package func captions(of scene: Scene, using generator: inout SplitMix64) -> Captions {
+  ///
+  /// - Throws: ``ShapesError``, were the grammar to write what cannot be read back.
+  package func captions(of scene: Scene, using generator: inout SplitMix64) throws(ShapesError)
+    -> Captions
+  {
     let other = swappingOneAttribute(of: scene, using: &generator)
     let exchanged = exchangingColors(of: scene)
     let start = generator
     let right = grammar.caption(of: scene, using: &generator)
-    func wrong(_ other: Scene) -> String? {
+    func wrong(_ other: Scene?) throws(ShapesError) -> String? {
+      guard let other else { return nil }
       var generator = start
       let caption = grammar.caption(of: other, using: &generator)
       // Vague words may leave the caption of another scene true of this one.
-      guard let request = try? Request(parsing: caption), !request.isFulfilled(by: scene) else {
-        return nil
-      }
-      return caption
+      return try Request(parsing: caption).isFulfilled(by: scene) ? nil : caption
     }
-    return Captions(
-      right: right, swapped: wrong(other), exchanged: exchanged.flatMap(wrong))
+    return Captions(right: right, swapped: try wrong(other), exchanged: try wrong(exchanged))
   }
 
   /// `scene` with another colour or another shape in one of its figures. It is to be described, not

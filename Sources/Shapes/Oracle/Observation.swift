@@ -6,9 +6,9 @@ package struct Observation: Sendable, Hashable {
   /// The figures, the leftmost first.
   package var figures: [ObservedFigure]
 
-  /// The share of the picture, 0…1, under what is too small or too faint for a figure and too large
-  /// for a speck.
-  package var strayShare: Double
+  /// How much lies under what is too small or too faint for a figure and too large for a speck, in
+  /// squares of the picture's shorter edge.
+  package var strayArea: Double
 
   /// Why the picture cannot be judged as a whole; nil where it can.
   package var abstention: Abstention?

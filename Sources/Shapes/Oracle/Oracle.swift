@@ -14,11 +14,11 @@ package struct Oracle: Sendable {
   /// What `image` shows; any size will do whose edges are at least 48 pixels.
   package func observation(of image: RGBImage) -> Observation {
     guard let picture = SmoothedPicture(image) else {
-      return Observation(figures: [], strayShare: 0, abstention: .tooSmall)
+      return Observation(figures: [], strayArea: 0, abstention: .tooSmall)
     }
     let background = BackgroundEstimate(picture)
     guard background.isFlat else {
-      return Observation(figures: [], strayShare: 0, abstention: .noFlatBackground)
+      return Observation(figures: [], strayArea: 0, abstention: .noFlatBackground)
     }
     let segmentation = Segmentation(picture, on: background)
     let figures = segmentation.silhouettes.map { silhouette in
@@ -26,11 +26,11 @@ package struct Oracle: Sendable {
     }
     return Observation(
       background: background.background, figures: figures.sorted { $0.x < $1.x },
-      strayShare: segmentation.strayShare,
+      strayArea: segmentation.strayArea,
       abstention: background.background == nil ? .unknownBackground : nil)
   }
 
-  /// Whether `image` shows what `request` asks for.
+  /// Whether `image` shows what `request` asks for; see ``Verdict`` for what is judged.
   package func verdict(on image: RGBImage, asked request: Request) -> Verdict {
     Verdict(on: observation(of: image), asked: request)
   }

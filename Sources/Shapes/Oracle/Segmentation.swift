@@ -1,14 +1,17 @@
 /// What in a picture is not background, part by part.
+///
+/// Areas are in squares of the picture's shorter edge, as the sizes of figures are in shorter edges:
+/// in a square picture they are shares of it.
 struct Segmentation {
   /// The least distance in RGB from the background at which a pixel counts: the light tint between
   /// the stripes of an orange figure is 0.15 from beige.
   static let leastContrast: Float = 0.075
 
-  /// The share of the picture below which a part is a speck that does not count.
+  /// The area below which a part is a speck that does not count.
   static let speck = 0.002
 
-  /// The share of the picture below which a part is no figure: two thirds of the smallest star,
-  /// as large as the background's and its own blur leave it.
+  /// The area below which a part is no figure: two thirds of the smallest star, as large as the
+  /// background's and its own blur leave it.
   static let smallestFigure = 0.012
 
   /// How far blur may reach beyond a figure's border, in working pixels.
@@ -17,8 +20,8 @@ struct Segmentation {
   /// The parts that are large enough for a figure.
   let silhouettes: [Silhouette]
 
-  /// The share of the picture that parts and smears cover that are neither figures nor specks, 0…1.
-  let strayShare: Double
+  /// The area of the parts and smears that are neither figures nor specks.
+  let strayArea: Double
 
   /// Each pixel's distance in RGB from the background.
   let contrast: [Float]
@@ -27,10 +30,10 @@ struct Segmentation {
   init(_ picture: SmoothedPicture, on background: BackgroundEstimate) {
     let width = picture.width
     let contrast = Self.contrast(picture, background.rgb)
-    let pixelCount = Double(SmoothedPicture.shorterEdge * SmoothedPicture.shorterEdge)
+    let square = Double(SmoothedPicture.shorterEdge * SmoothedPicture.shorterEdge)
     let isAnything = contrast.map { $0 >= Self.leastContrast }
     let rough = ConnectedComponents(of: isAnything, width: width)
-    let levels = Self.levels(rough, contrast, width: width, leastArea: Self.speck * pixelCount)
+    let levels = Self.levels(rough, contrast, width: width, leastArea: Self.speck * square)
 
     var isFigure = isAnything
     for index in isAnything.indices where isAnything[index] {
@@ -40,16 +43,16 @@ struct Segmentation {
     var silhouettes: [Silhouette] = []
     var strayCount = 0
     for (label, component) in fine.components.enumerated() {
-      guard Double(component.area) >= Self.speck / 2 * pixelCount,
+      guard Double(component.area) >= Self.speck / 2 * square,
         let first = fine.labels.firstIndex(of: Int32(label))
       else { continue }
       let silhouette = Silhouette(
         component, label: label, in: fine.labels, width: width, contrast: contrast,
         level: levels[Int(rough.labels[first])])
-      let share = Double(silhouette.area) / pixelCount
-      if share >= Self.smallestFigure {
+      let area = Double(silhouette.area) / square
+      if area >= Self.smallestFigure {
         silhouettes.append(silhouette)
-      } else if share >= Self.speck {
+      } else if area >= Self.speck {
         strayCount += silhouette.area
       }
     }
@@ -59,7 +62,7 @@ struct Segmentation {
     }
     self.contrast = contrast
     self.silhouettes = silhouettes
-    strayShare = Double(strayCount + smeared) / pixelCount
+    strayArea = Double(strayCount + smeared) / square
   }
 
   private static func contrast(_ picture: SmoothedPicture, _ background: SIMD3<Float>) -> [Float] {

@@ -36,32 +36,9 @@ struct SmoothedPicture {
     blue = Self.smoothed(scaled, channel: 2)
   }
 
-  /// One channel in 0…1, each pixel averaged with its neighbours by ¼ ½ ¼ along both axes; outside
-  /// lies the nearest pixel of the edge.
+  /// One channel in 0…1, each pixel averaged with its neighbours by ¼ ½ ¼ along both axes.
   private static func smoothed(_ image: RGBImage, channel: Int) -> [Float] {
-    let (width, height) = (image.width, image.height)
-    var rows = [Float](repeating: 0, count: width * height)
-    var result = rows
-    image.pixels.withUnsafeBufferPointer { pixels in
-      for y in 0..<height {
-        let start = y * width
-        for x in 0..<width {
-          let left = Float(pixels[3 * (start + max(x - 1, 0)) + channel])
-          let here = Float(pixels[3 * (start + x) + channel])
-          let right = Float(pixels[3 * (start + min(x + 1, width - 1)) + channel])
-          rows[start + x] = left + 2 * here + right
-        }
-      }
-    }
     let scale: Float = 1 / (16 * 255)
-    for y in 0..<height {
-      let (above, here, below) = (
-        max(y - 1, 0) * width, y * width, min(y + 1, height - 1) * width
-      )
-      for x in 0..<width {
-        result[here + x] = (rows[above + x] + 2 * rows[here + x] + rows[below + x]) * scale
-      }
-    }
-    return result
+    return image.neighbourSums(channel: channel).map { $0 * scale }
   }
 }

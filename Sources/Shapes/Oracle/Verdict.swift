@@ -1,6 +1,10 @@
-/// Whether a picture shows what was asked for.
+/// Whether a picture shows what was asked for: exactly the figures, by shape and colour, where and on
+/// what the request says.
+///
+/// Style and size are not judged: they are never read off a picture, so that a solid circle is right
+/// where a dotted one was asked for.
 package enum Verdict: Sendable, Hashable, CustomStringConvertible {
-  /// Exactly the figures asked for, where they were asked for.
+  /// Exactly the figures asked for, by shape and colour, where they were asked for.
   case right
   /// Something else.
   case wrong(Fault)
@@ -25,8 +29,9 @@ package enum Verdict: Sendable, Hashable, CustomStringConvertible {
     case background(Background, asked: Background)
   }
 
-  /// The share of a picture that may be under what is neither figure nor background, 0…1.
-  static let largestStrayShare = 0.002
+  /// How much may lie under what is neither figure nor background, in squares of the picture's
+  /// shorter edge.
+  static let largestStrayArea = 0.002
 
   /// What `observation` means where `request` was asked.
   package init(on observation: Observation, asked request: Request) {
@@ -52,7 +57,7 @@ package enum Verdict: Sendable, Hashable, CustomStringConvertible {
     let figures = observation.figures
     if let abstention = observation.abstention { return .abstained(abstention) }
     if figures.contains(where: \.touchesBorder) { return .wrong(.cutOff) }
-    if observation.strayShare > largestStrayShare { return .wrong(.stray) }
+    if observation.strayArea > largestStrayArea { return .wrong(.stray) }
     if figures.isEmpty { return .wrong(.nothing) }
     if figures.count != request.items.count {
       return .wrong(.count(figures.count, asked: request.items.count))
@@ -106,8 +111,7 @@ extension Request.Item: CustomStringConvertible {
   /// What it is called, such as "a red circle".
   package var description: String {
     let words = [color?.rawValue, shape?.rawValue ?? "shape"].compactMap(\.self)
-    let article = words[0].first.map("aeiou".contains) == true ? "an" : "a"
-    return ([article] + words).joined(separator: " ")
+    return Lexicon.withArticle(words.joined(separator: " "))
   }
 
   /// Whether `figure` is of this colour and shape.

@@ -11,7 +11,7 @@ package enum Corruption: String, Sendable, CaseIterable, Codable {
   case lowContrast
   /// Everything nearer to grey.
   case desaturated
-  /// A part that is not the middle, as large as the whole: what is left is cut off.
+  /// A part away from the middle, enlarged to the whole picture.
   case cutOff
   /// Squares of the picture again in other places.
   case cluttered

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The border of a shape in its own frame: the middle at (0, 0), y downwards, the radius 1.
 ///

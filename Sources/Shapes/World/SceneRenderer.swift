@@ -22,11 +22,11 @@ package struct SceneRenderer: Sendable {
     let ground = scene.background.rgb * 255
     var row = [Float](repeating: 0, count: size)
     let pixels = [UInt8](unsafeUninitializedCapacity: 3 * size * size) { pixels, count in
-      let colour = SIMD3<UInt8>(ground, rounding: .toNearestOrAwayFromZero)
+      let color = SIMD3<UInt8>(ground, rounding: .toNearestOrAwayFromZero)
       for pixel in 0..<size * size {
-        pixels[3 * pixel] = colour.x
-        pixels[3 * pixel + 1] = colour.y
-        pixels[3 * pixel + 2] = colour.z
+        pixels[3 * pixel] = color.x
+        pixels[3 * pixel + 1] = color.y
+        pixels[3 * pixel + 2] = color.z
       }
       count = 3 * size * size
       row.withUnsafeMutableBufferPointer { row in
@@ -55,11 +55,11 @@ package struct SceneRenderer: Sendable {
         let point = column - columns.lowerBound
         let share = paint.coverage(distance: distances[point], radius: radius)
         guard share > 0 else { continue }
-        let colour = paint.rgb(x: left + Float(point) * step, y: y, radius: radius) * 255
+        let color = paint.rgb(x: left + Float(point) * step, y: y, radius: radius) * 255
         let at = 3 * (line * size + column)
-        pixels[at] = mixed(pixels[at], colour.x, share)
-        pixels[at + 1] = mixed(pixels[at + 1], colour.y, share)
-        pixels[at + 2] = mixed(pixels[at + 2], colour.z, share)
+        pixels[at] = mixed(pixels[at], color.x, share)
+        pixels[at + 1] = mixed(pixels[at + 1], color.y, share)
+        pixels[at + 2] = mixed(pixels[at + 2], color.z, share)
       }
     }
   }

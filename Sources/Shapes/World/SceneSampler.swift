@@ -7,9 +7,9 @@ package struct SceneSampler: Sendable {
   /// How often a scene has two figures; otherwise it has three.
   private static let pairShare = 0.28
   /// How often a scene is drawn in another style than `solid`.
-  private static let styledShare = 0.3
+  package static let styledShare = 0.3
   /// How much of its radius a figure keeps free between itself and the picture's edge.
-  private static let margin = 0.08
+  package static let margin = 0.08
 
   /// The least distance between two figures, as a share of the picture's edge.
   private static let gap = 0.05

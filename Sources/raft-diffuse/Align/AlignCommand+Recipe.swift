@@ -16,22 +16,29 @@ extension AlignCommand {
   /// - Throws: `ValidationError`, `ModelError`, `RecipeError` and `PromptFileError`.
   func resolvedRecipe(changes: RecipeLayer? = nil) throws -> (recipe: Recipe, notes: [String]) {
     let given = try flags()
-    let sources = try RecipeSources(
-      recipe: output.recipe, model: given.text(of: .model),
-      catalog: RecipeCatalog(folders: RecipeCatalog.installedFolders), installed: InstalledModels())
+    let sources = try sources(given)
     let resolution = try RecipeResolution(
       of: sources.layers + [given] + [changes].compactMap(\.self))
     let note = sources.defaultModel.map { [Advice.ownModel($0)] } ?? []
     return (resolution.recipe, note + resolution.notes)
   }
 
+  private var catalog: RecipeCatalog { RecipeCatalog(folders: RecipeCatalog.installedFolders) }
+
+  private func sources(_ given: RecipeLayer) throws -> RecipeSources {
+    try RecipeSources(
+      recipe: output.recipe, model: given.text(of: .model), catalog: catalog,
+      installed: InstalledModels())
+  }
+
   /// How `recipe` differs from the published one of its kind, a line each; none where there is no
-  /// such recipe. For the published one itself, how ours differs.
+  /// such recipe, or `recipe` is not one that comes with the program: a model's own recipe may have
+  /// the same name. For the published one itself, how ours differs.
   func differencesFromPublished(_ recipe: Recipe) throws -> [String] {
-    let catalog = RecipeCatalog(folders: RecipeCatalog.installedFolders)
+    guard output.recipe != nil, let name = try sources(flags()).programRecipe else { return [] }
     let suffix = "-published"
-    let isPublished = recipe.name.hasSuffix(suffix)
-    let other = isPublished ? String(recipe.name.dropLast(suffix.count)) : recipe.name + suffix
+    let isPublished = name.hasSuffix(suffix)
+    let other = isPublished ? String(name.dropLast(suffix.count)) : name + suffix
     guard try catalog.names().contains(other) else { return [] }
     let layers = try [RecipeLayer(file: catalog.file(of: other)), flags()]
     let counterpart = try RecipeResolution(of: layers).recipe

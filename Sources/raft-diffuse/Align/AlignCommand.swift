@@ -8,8 +8,8 @@ struct AlignCommand: ParsableCommand {
     discussion: """
       Each round samples images of every prompt, scores them, keeps the best and trains a LoRA adapter on them. A recipe \
       says how; every option below overrides it. What is finished is never made again: a run that was stopped or killed \
-      goes on with --resume. Without --model and --recipe the small model that comes with the program is aligned, as \
-      its own raft-diffuse.yaml says.
+      goes on with --resume. Without --model and --recipe the model that comes with the program is aligned, as its \
+      own raft-diffuse.yaml says.
       """)
 
   @OptionGroup(title: "Run") var output: AlignOutput

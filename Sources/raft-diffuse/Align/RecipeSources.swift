@@ -14,10 +14,13 @@ struct RecipeSources {
   /// something does.
   let defaultModel: String?
 
+  /// The name of the recipe where it is the program's, not the model's own and no file that was named.
+  let programRecipe: String?
+
   /// - Parameters:
   ///   - recipe: what `--recipe` names; nil for none.
   ///   - model: what `--model` names; nil to take the recipe's, or else the program's own.
-  /// - Throws: `ValidationError` where there is no model at all, `ModelError`, `RecipeError` and
+  /// - Throws: `ValidationError` where nothing says which model, `ModelError`, `RecipeError` and
   ///   `FileError`.
   init(recipe: String?, model: String?, catalog: RecipeCatalog, installed: InstalledModels) throws {
     let known = try recipe.flatMap { recipe in
@@ -25,22 +28,22 @@ struct RecipeSources {
       return isThere ? try RecipeLayer(file: catalog.file(of: recipe)) : nil
     }
     let named = model ?? known?.text(of: .model)
-    defaultModel = named == nil ? try installed.names().first : nil
-    guard let name = named ?? defaultModel else {
-      throw ValidationError("Name the model with --model.")
-    }
+    defaultModel = named == nil ? try installed.defaultName() : nil
     let location = try ModelLocation(
-      resolving: name, environment: ProcessInfo.processInfo.environment)
+      resolving: named ?? defaultModel ?? "", environment: ProcessInfo.processInfo.environment)
     let own = ModelRecipes(folder: location.path)
     var layers = [RecipeLayer(folder: FileManager.default.currentDirectoryPath)]
     try layers[0].set(.model, to: defaultModel, by: "the model that comes with the program")
     if let settings = try own.settings() { layers.append(settings) }
+    var programRecipe: String?
     if let recipe {
-      guard let layer = try own.recipe(named: recipe) ?? known else {
+      let ownRecipe = try own.recipe(named: recipe)
+      if ownRecipe == nil, !RecipeCatalog.isPath(recipe) { programRecipe = recipe }
+      guard let layer = ownRecipe ?? known else {
         throw try catalog.unknown(recipe, besides: own.names())
       }
       layers.append(layer)
     }
-    self.layers = layers
+    (self.layers, self.programRecipe) = (layers, programRecipe)
   }
 }

@@ -67,7 +67,7 @@ final class ArmSampling {
   func warnOfTruncation(_ texts: some Sequence<String>) {
     for text in Set(texts).sorted() {
       guard let rest = textToImage.truncation(of: text) else { continue }
-      warn(Advice.truncation(rest) + " (--long-prompts keeps it)")
+      warn(Advice.truncation(rest, by: model.tokenizer) + " (--long-prompts keeps it)")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import CLIPReward
 internal import Diffusion
 internal import Files
@@ -13,6 +14,7 @@ extension CompareCommand {
   ///
   /// - Parameter given: the options that were given, such as `--steps`.
   func resolved(given: Set<String>) throws -> CompareCommand {
+    try refuse(given)
     guard let run = arms.run else {
       var command = self
       command.rewards = try rewards.completed(by: model.model)
@@ -29,6 +31,7 @@ extension CompareCommand {
     if arms.testImages {
       command.arms.folders = try folders(of: paths, recipe)
       command.rewards.take(recipe)
+      try command.rewards.validate()
       try command.checkMetrics()
       return command
     }
@@ -54,6 +57,24 @@ extension CompareCommand {
     return command
   }
 
+  /// Refuses options of how images are made where all images are there already.
+  private func refuse(_ given: Set<String>) throws {
+    guard arms.testImages || !arms.folders.isEmpty else { return }
+    let unused = Self.makingOptions.filter(given.contains)
+    guard unused.isEmpty else {
+      throw ValidationError(
+        "\(arms.testImages ? "--test-images" : "--images") are there already: leave out "
+          + "\(unused.joined(separator: ", ")).")
+    }
+  }
+
+  private static let makingOptions = [
+    "--rounds", "--scale", "--allow-partial", "--variant", "--tokenizer", "--precision",
+    "--negative", "--seeds", "--seed", "--sampler", "--steps", "--guidance", "--eta", "--res",
+    "--spacing", "--prediction", "--match-diffusers-steps", "--clip-skip", "--emphasis",
+    "--long-prompts", "--batch",
+  ]
+
   /// The values of `--images` that stand for what the run reports: the base, the best round (the last
   /// one where dev finds none better than the base), and the control arm after as many rounds.
   private func folders(of run: RunPaths, _ recipe: Recipe) throws -> [String] {
@@ -64,18 +85,20 @@ extension CompareCommand {
     let rounds = try FolderListing.names(in: run.path("test")).compactMap { Int($0) }
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: run.best)
     let best = link?.split(separator: "/").last.flatMap { Int($0) }
-    guard let round = best ?? rounds.max(), round > 0, let base = images(run, 0),
-      let own = images(run, round)
-    else {
-      throw CommandError(
+    func missing(_ what: String) -> CommandError {
+      CommandError(
         status: .badInput,
-        description:
-          "\(run.folder) has no test images of the base and of a round to compare; let it "
-          + "end, by --resume, or leave out --test-images")
+        description: "\(run.folder) has no test images of \(what) to compare; let it end, by "
+          + "--resume, or leave out --test-images")
     }
-    let control = recipe.control ? images(run.control, round) : nil
+    // The test's numbers are written when all of its images are there.
+    guard FileManager.default.fileExists(atPath: run.test), let round = best ?? rounds.max(),
+      round > 0, let base = images(run, 0), let own = images(run, round)
+    else { throw missing("the base and of a round") }
+    let control = images(run.control, round)
+    guard control != nil || !recipe.control else { throw missing("the control arm") }
     return ["base=\(base)", "\(best == nil ? "round-\(round)" : "best")=\(own)"]
-      + (control.map { ["control=\($0)"] } ?? [])
+      + (recipe.control ? control.map { ["control=\($0)"] } ?? [] : [])
   }
 
   /// The values of `--lora` that stand for the run's checkpoints.

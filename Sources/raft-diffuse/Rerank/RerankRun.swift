@@ -1,6 +1,7 @@
 internal import Alignment
 internal import ArgumentParser
 internal import Diffusion
+internal import Files
 internal import Foundation
 internal import NN
 internal import RAFT

@@ -25,6 +25,16 @@ struct AutoencoderTraining {
   /// Where everything is kept.
   let work: WorkFolder
 
+  /// All that the courses' results follow from.
+  private struct Recipe: Encodable {
+    let settings: AutoencoderSettings
+    let nativeSize: Int
+  }
+
+  private var result: PartResult {
+    PartResult(name: Self.name, folder: work.autoencoder, work: work)
+  }
+
   /// Takes the steps that are left, and saves the autoencoder.
   func run() throws {
     let unscaled = try VAEConfiguration(
@@ -37,16 +47,18 @@ struct AutoencoderTraining {
     try train(autoencoder, parameters, "\(Self.name)-squares", settings.course, settings.squares)
     let last = try train(
       autoencoder, parameters, Self.name, settings.wholeCourse, settings.whole(size: nativeSize))
-    guard !work.autoencoder.isThere else { return }
+    guard !result.isThere else { return }
     let (deviation, error) = try measure(autoencoder)
-    try PartRecord(
-      last, parameters: weights.elementCount,
-      measured: ["scaling_factor": 1 / deviation, "psnr": error]
-    ).write(to: work.record(of: Self.name))
-    try work.autoencoder.write(
-      configuration: settings.configuration(
-        scalingFactor: 1 / deviation, nativeSize: nativeSize),
-      parameters.stored(as: weights.slots))
+    try result.keep(
+      PartRecord(
+        last, parameters: weights.elementCount,
+        measured: ["scaling_factor": 1 / deviation, "psnr": error])
+    ) { folder in
+      try folder.write(
+        configuration: settings.configuration(
+          scalingFactor: 1 / deviation, nativeSize: nativeSize),
+        parameters.stored(as: weights.slots))
+    }
     Console.note(
       String(
         format: "autoencoder: scaling factor %.5f, peak signal to noise %.2f dB", 1 / deviation,
@@ -60,8 +72,9 @@ struct AutoencoderTraining {
     _ settings: CourseSettings, _ squares: SquareSettings
   ) throws -> CourseLog.Line? {
     let course = try Course(
-      name, settings, recipe: self.settings, seed: seed, parameters: parameters, in: work.path)
-    if !course.isFinished { try work.autoencoder.remove() }
+      name, settings, recipe: Recipe(settings: self.settings, nativeSize: nativeSize), seed: seed,
+      parameters: parameters, in: work.path)
+    try result.makeRoom(for: course)
     lazy var pool = CropPool(squares, seed: seed)
     return try course.run { _, draws in
       let images = try pool.batch(settings.batch, using: &draws.choices)
@@ -86,10 +99,8 @@ struct AutoencoderTraining {
   private func measure(_ autoencoder: AutoencoderKL) throws -> (deviation: Double, error: Double) {
     let pictures = Pictures(seed: seed, for: "autoencoder.measured")
     var (count, sum, squares, errors) = (0.0, 0.0, 0.0, 0.0)
-    let batch = 20
     try withoutGradients {
-      for start in stride(from: 0, to: settings.measured, by: batch) {
-        let range = start..<min(start + batch, settings.measured)
+      for range in (0..<settings.measured).batches(of: 20) {
         let images = try Tensor.batch(pictures.images(range, size: nativeSize))
         let latents = try autoencoder.encode(images).mean
         let difference = try autoencoder.decode(latents) - images

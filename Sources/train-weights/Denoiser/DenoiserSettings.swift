@@ -1,5 +1,5 @@
 /// The denoiser's sizes, and how it is trained.
-struct DenoiserSettings: Sendable, Equatable, Codable {
+package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Channels of each level, finest first.
   var widths = [64, 96, 128]
 
@@ -29,9 +29,7 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   /// which sampling, from noise alone, has to do without.
   var lastBeta = 0.025
 
-  /// γ of the weights min(SNR + 1, γ)/(SNR + 1) of the squared error of v; nil weighs all alike. In
-  /// terms of the picture x₀ the weight is min(SNR + 1, γ): 1 where there is nothing but noise, and
-  /// from γ on no more for hardly any noise (after Hang et al., arXiv 2303.09556).
+  /// γ of ``TimestepWeights``; nil weighs all timesteps alike.
   var signalLimit: Double? = 5
 
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
@@ -39,15 +37,21 @@ struct DenoiserSettings: Sendable, Equatable, Codable {
   var course = CourseSettings(steps: 8000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
-  struct PictureShare: Sendable, Equatable, Codable {
+  package struct PictureShare: Sendable, Equatable, Codable {
     /// Side, in pixels.
     var size: Int
     /// How many there are.
     var count: Int
     /// How often a batch is of this size, against the other sizes.
-    var weight = 1.0
+    var weight: Double
     /// The share of the course, from its beginning, in which it is: 1 for all of it.
-    var until = 1.0
+    var until: Double
+
+    /// So many pictures of one size.
+    package init(size: Int, count: Int, weight: Double = 1, until: Double = 1) {
+      (self.size, self.count) = (size, count)
+      (self.weight, self.until) = (weight, until)
+    }
   }
 
   /// A few steps of a narrow network.

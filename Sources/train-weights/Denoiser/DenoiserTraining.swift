@@ -25,6 +25,7 @@ struct DenoiserTraining {
   /// All that the course's result follows from.
   private struct Recipe: Encodable {
     let settings: DenoiserSettings
+    let nativeSize: Int
     let autoencoder: String
     let textEncoder: String
   }
@@ -40,19 +41,18 @@ struct DenoiserTraining {
       weights, UNetConfiguration(ConfigurationFile(configuration, path: "the denoiser's settings")))
     let parameters = try weights.thawed()
     let recipe = Recipe(
-      settings: settings,
+      settings: settings, nativeSize: nativeSize,
       autoencoder: try Digest.sha256(ofFile: work.autoencoder.weightFile),
       textEncoder: try Digest.sha256(ofFile: work.textEncoder.weightFile))
     let course = try Course(
       Self.name, settings.course, recipe: recipe, seed: seed, parameters: parameters, in: work.path)
     Console.note("denoiser: \(weights.elementCount) parameters")
-    if !course.isFinished { try work.denoiser.remove() }
+    let result = PartResult(name: Self.name, folder: work.denoiser, work: work)
+    try result.makeRoom(for: course)
     let last = try course.run(loss(of: unet, states, course.isFinished ? [] : try caches()))
-    guard !work.denoiser.isThere else { return }
-    try PartRecord(last, parameters: weights.elementCount, measured: [:])
-      .write(to: work.record(of: Self.name))
-    try work.denoiser.write(
-      configuration: configuration, parameters.stored(as: weights.slots))
+    try result.keep(PartRecord(last, parameters: weights.elementCount, measured: [:])) { folder in
+      try folder.write(configuration: configuration, parameters.stored(as: weights.slots))
+    }
   }
 
   /// Works out the latents that are not there yet; they need no text tower.
@@ -73,10 +73,12 @@ struct DenoiserTraining {
       ConfigurationFile(settings.scheduler, path: "the denoiser's settings"))
     let schedule = NoiseSchedule(configuration)
     let denoising = DenoisingLoss(configuration)
-    let weights = timestepWeights(schedule)
+    let weights = TimestepWeights.weights(
+      signal: schedule.signal, limit: settings.signalLimit)
     let grammar = CaptionGrammar()
     return { step, draws in
-      let share = self.share(at: step, using: &draws.choices)
+      let share = settings.pictures.turn(
+        done: Double(step) / Double(settings.course.steps), chance: draws.choices.unit())
       let cache = caches[share]
       let count = batch(of: settings.pictures[share])
       var (captions, pictures, timesteps): ([String], [Int], [Int]) = ([], [], [])
@@ -99,31 +101,9 @@ struct DenoiserTraining {
     }
   }
 
-  /// Which of the sizes step `step` is of.
-  private func share(at step: Int, using choices: inout SplitMix64) -> Int {
-    let done = Double(step) / Double(settings.course.steps)
-    let weights = settings.pictures.map { done < $0.until ? $0.weight : 0 }
-    var place = choices.unit() * weights.reduce(0, +)
-    for (index, weight) in weights.enumerated() {
-      if place < weight { return index }
-      place -= weight
-    }
-    return 0
-  }
-
   /// How many pictures of a size are a batch.
   private func batch(of share: DenoiserSettings.PictureShare) -> Int {
     let first = settings.pictures[0].size
     return max(1, settings.course.batch * first * first / (share.size * share.size))
-  }
-
-  /// `min(SNR_t + 1, γ)/(SNR_t + 1)` of every timestep, SNR + 1 being 1/(1 − ᾱ).
-  private func timestepWeights(_ schedule: NoiseSchedule) -> [Float] {
-    guard let limit = settings.signalLimit else {
-      return Array(repeating: 1, count: schedule.count)
-    }
-    return schedule.signal.map { signal in
-      Float(min(1, limit * (1 - signal)))
-    }
   }
 }

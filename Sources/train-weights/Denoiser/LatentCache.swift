@@ -14,13 +14,11 @@ struct LatentCache {
 
   private static let piece = 1000
   private static let batch = 20
-  private static let origin = "made_from"
 
   /// Reads the latents of `count` renders of `size` × `size` pixels from `folder`, and makes those
   /// that are not there.
   ///
-  /// - Throws: `CourseError.otherSettings` where what is there was made with another seed or
-  ///   autoencoder.
+  /// - Throws: ``LatentCacheError`` where what is there was made with another seed or autoencoder.
   init(_ count: Int, size: Int, seed: UInt64, autoencoder: ModelFolder, in folder: WorkFolder)
     throws
   {
@@ -33,16 +31,16 @@ struct LatentCache {
         autoencoder.weights(), VAEConfiguration(autoencoder.configuration))
     }
     var pieces: [Tensor] = []
-    for start in stride(from: 0, to: count, by: Self.piece) {
-      let range = start..<min(start + Self.piece, count)
+    for range in (0..<count).batches(of: Self.piece) {
       let path = "\(place)/\(range.lowerBound)-\(range.upperBound - 1).safetensors"
       if !FileManager.default.fileExists(atPath: path) {
         let made = try Self.latents(of: pictures, range, size: size, try network.get())
         try SafetensorsWriter.write(
-          [.init(name: "latents", tensor: made)], metadata: [Self.origin: passport.text], to: path)
+          [.init(name: "latents", tensor: made)],
+          metadata: [CoursePassport.originKey: passport.text], to: path)
         Console.note("latents of \(size) px: \(range.upperBound)/\(count)")
       }
-      pieces.append(try Self.read(path, passport))
+      pieces.append(try Self.read(path, passport, in: place))
     }
     latents = try .concatenated(pieces)
   }
@@ -51,23 +49,23 @@ struct LatentCache {
     of pictures: Pictures, _ range: Range<Int>, size: Int, _ network: AutoencoderKL
   ) throws -> Tensor {
     try withoutGradients {
-      var batches: [Tensor] = []
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
-        let images = pictures.images(start..<min(start + batch, range.upperBound), size: size)
-        batches.append(try network.encode(.batch(images)).mean.to(.float16))
+      let batches = try range.batches(of: batch).map { range in
+        try network.encode(.batch(pictures.images(range, size: size))).mean.to(.float16)
       }
       return try .concatenated(batches)
     }
   }
 
-  private static func read(_ path: String, _ passport: CoursePassport) throws -> Tensor {
+  private static func read(_ path: String, _ passport: CoursePassport, in folder: String) throws
+    -> Tensor
+  {
     let file = try CheckpointFile.open(path)
-    guard let saved = file.metadata[origin] else {
-      throw CourseError.damaged(file: path, what: "it does not say what it was made from")
+    guard let saved = file.metadata[CoursePassport.originKey] else {
+      throw LatentCacheError.noOrigin(file: path, folder: folder)
     }
     let differences = try passport.differences(from: CoursePassport(saved: saved))
     guard differences.isEmpty else {
-      throw CourseError.otherSettings(file: path, differences: differences)
+      throw LatentCacheError.otherOrigin(file: path, folder: folder, differences: differences)
     }
     return try file.entry("latents").tensor()
   }

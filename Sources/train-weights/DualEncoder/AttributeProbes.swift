@@ -16,8 +16,8 @@ final class AttributeProbes {
   private static let patchWeights = [2.0, 1]
 
   /// - Parameters:
-  ///   - width: of the vision tower's states, `W`.
-  ///   - embeddingWidth: of the embeddings, `D`.
+  ///   - width: of the vision tower's states, `D`.
+  ///   - embeddingWidth: of the embeddings, `E`.
   init(_ weights: Weights, width: Int, embeddingWidth: Int) throws {
     func probes(_ name: String, _ counts: [Int]) throws -> [Linear] {
       try counts.enumerated().map { index, count in
@@ -33,8 +33,8 @@ final class AttributeProbes {
   /// What is missed of what is to be seen in right pictures.
   ///
   /// - Parameters:
-  ///   - states: the class token's, then the patches', `[B, N + 1, W]`.
-  ///   - pooled: the class token's, normalised, `[B, W]`.
+  ///   - states: the class token's, then the patches', `[B, N + 1, D]`.
+  ///   - pooled: the class token's, normalised, `[B, D]`.
   func attributeLoss(_ states: Tensor, _ pooled: Tensor, _ targets: SceneAttributes) throws
     -> Tensor
   {
@@ -57,7 +57,7 @@ final class AttributeProbes {
   /// The mean squared error of qualities, in units of 10.
   ///
   /// - Parameters:
-  ///   - embeddings: of any pictures, `[N, D]`, of length 1.
+  ///   - embeddings: of any pictures, `[N, E]`, of length 1.
   ///   - qualities: 1…10, `[N, 1]`.
   func qualityLoss(_ embeddings: Tensor, _ qualities: Tensor) throws -> Tensor {
     // Embeddings of length 1 have small elements: the factor lets ordinary weights reach 0…1.

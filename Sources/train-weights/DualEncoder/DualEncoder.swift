@@ -61,15 +61,15 @@ final class DualEncoder {
   }
 
   /// - Parameter pixels: `[B, 3, S, S]`, as ``preprocessor`` makes them.
-  /// - Returns: the last block's states, `[B, N, W]`, the class token's normalised ones, `[B, W]`,
-  ///   and embeddings of length 1, `[B, D]`.
+  /// - Returns: the last block's states, `[B, N, D]`, the class token's normalised ones, `[B, D]`,
+  ///   and embeddings of length 1, `[B, E]`.
   func images(_ pixels: Tensor) throws -> (states: Tensor, pooled: Tensor, embeddings: Tensor) {
     let states = try vision.states(pixels)
     let pooled = try vision.pooled(states)
     return (states, pooled, try visualProjection(pooled).normalisedRows())
   }
 
-  /// - Returns: embeddings of length 1, `[P, D]`.
+  /// - Returns: embeddings of length 1 of `N` captions, `[N, E]`.
   func textEmbeddings(_ captions: [String]) throws -> Tensor {
     let states = try withoutGradients { try text(captions) }
     return try textProjection(states).normalisedRows()

@@ -1,8 +1,8 @@
 internal import Torch
 
-/// What a step of the dual encoder learns from: `B` scenes, and `E` spoilt pictures beside them.
+/// What a step of the dual encoder learns from: `B` scenes, and `U` spoilt pictures beside them.
 struct DualEncoderBatch {
-  /// Right pictures of the scenes, then the spoilt ones, `[B + E, 3, S, S]`.
+  /// Right pictures of the scenes, then the spoilt ones, `[B + U, 3, S, S]`.
   let pixels: Tensor
 
   /// A right caption of each scene.
@@ -22,6 +22,6 @@ struct DualEncoderBatch {
   /// What is to be seen in the right pictures.
   let attributes: SceneAttributes
 
-  /// How good each picture is, 1…10, `[B + E, 1]`.
+  /// How good each picture is, 1…10, `[B + U, 1]`.
   let qualities: Tensor
 }

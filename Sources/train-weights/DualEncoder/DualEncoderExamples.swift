@@ -28,7 +28,7 @@ struct DualEncoderExamples {
   func batch(_ step: Int, using random: inout SplitMix64) throws -> DualEncoderBatch {
     let count = settings.course.batch
     let scenes = scenes(count, at: step, using: &random)
-    let captions = scenes.map { nearMisses(of: $0, using: &random) }
+    let captions = try scenes.map { try nearMisses(of: $0, using: &random) }
     var images = scenes.map { scene in
       slightlyChanged(rendered(scene, using: &random), using: &random)
     }
@@ -66,8 +66,8 @@ struct DualEncoderExamples {
   private typealias NearMisses = (right: String, first: String?, second: String?)
 
   /// A caption, and up to two that are wrong in one point.
-  private func nearMisses(of scene: Scene, using random: inout SplitMix64) -> NearMisses {
-    let captions = negatives.captions(of: scene, using: &random)
+  private func nearMisses(of scene: Scene, using random: inout SplitMix64) throws -> NearMisses {
+    let captions = try negatives.captions(of: scene, using: &random)
     let other = siblings.recounted(scene, using: &random)
     let recounted = negatives.grammar.caption(of: other, using: &random)
     return (captions.right, captions.swapped, captions.exchanged ?? recounted)

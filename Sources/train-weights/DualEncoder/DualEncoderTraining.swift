@@ -37,16 +37,15 @@ struct DualEncoderTraining {
     let course = try Course(
       Self.name, settings.course, recipe: recipe, seed: seed,
       parameters: model.parameters + weights["probes"].thawed(), in: work.path)
+    let result = PartResult(name: Self.name, folder: work.dualEncoder, work: work)
+    try result.makeRoom(for: course)
     let examples = DualEncoderExamples(settings, model.preprocessor)
     let last = try course.run { step, draws in
       let batch = try examples.batch(step, using: &draws.choices)
       return try loss(of: model, probes, batch)
     }
-    guard !work.dualEncoder.isThere else { return }
-    try PartRecord(
-      last, parameters: model.parameters.reduce(0) { $0 + $1.tensor.count }, measured: [:]
-    ).write(to: work.record(of: Self.name))
-    try model.write(to: work.dualEncoder)
+    let count = model.parameters.reduce(0) { $0 + $1.tensor.count }
+    try result.keep(PartRecord(last, parameters: count, measured: [:]), write: model.write)
   }
 
   /// The mean of both cross entropies, of the caption among captions and of the picture among

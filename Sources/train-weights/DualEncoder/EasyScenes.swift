@@ -13,15 +13,20 @@ struct EasyScenes {
 
   private let sampler = SceneSampler()
 
+  /// A style for what is to be styled: any, `solid` among them, so that a little less is.
+  private func style(isStyled: Bool, using random: inout SplitMix64) -> Style {
+    isStyled ? random.element(of: Style.allCases) : .solid
+  }
+
   /// A scene of a course that has come `progress` of its easy part, 0…1: at 1 every scene is one of
   /// the sampler's, at 0 none.
   func scene(progress: Double, using random: inout SplitMix64) -> Scene {
     guard random.unit() >= progress * progress else {
       guard random.unit() < pairShare else { return sampler.scene(using: &random) }
-      let isStyled = random.unit() < 0.3
+      let isStyled = random.unit() < SceneSampler.styledShare
       let request = Request(
         Array(repeating: .init(nil, nil), count: 2),
-        style: isStyled ? random.element(of: Style.allCases) : .solid)
+        style: style(isStyled: isStyled, using: &random))
       return sampler.scene(showing: request, using: &random)
     }
     let sizes: [Figure.Size] =
@@ -30,15 +35,15 @@ struct EasyScenes {
     let radius = random.value(in: size.radii)
     let reach = 0.06 + 0.5 * progress
     func place(_ random: inout SplitMix64) -> Double {
-      let edge = 1.08 * radius
+      let edge = (1 + SceneSampler.margin) * radius
       return min(max(random.value(in: 0.5 - reach...0.5 + reach), edge), 1 - edge)
     }
-    let isStyled = random.unit() < 0.3 * progress
+    let isStyled = random.unit() < SceneSampler.styledShare * progress
     let figure = Figure(
       random.element(of: Color.allCases), random.element(of: Shape.allCases),
       size: size, x: place(&random), y: place(&random), radius: radius)
     return Scene(
       [figure], on: random.element(of: Background.allCases),
-      style: isStyled ? random.element(of: Style.allCases) : .solid)
+      style: style(isStyled: isStyled, using: &random))
   }
 }

@@ -64,7 +64,7 @@ struct SceneAttributes {
     }
   }
 
-  /// The figure in the circle around which (`x`, `y`) lies.
+  /// The first figure that (`x`, `y`) is nearer to than its radius.
   private static func figure(in scene: Scene, x: Double, y: Double) -> Figure? {
     scene.figures.first { figure in
       let (dx, dy) = (figure.x - x, figure.y - y)

@@ -1,7 +1,7 @@
-internal import CLIP
+package import CLIP
 internal import Foundation
 internal import NN
-internal import Torch
+package import Torch
 
 /// Where the vision tower's training starts: values from which shapes are learnt from a fraction of
 /// the pictures that the usual random ones take.
@@ -11,7 +11,7 @@ internal import Torch
 /// (Vaswani et al. 2017, in two dimensions), a patch is seen through its lowest cosines, and the
 /// heads of the first blocks each look at one neighbour of a patch, as a convolution does (Zheng et
 /// al. 2024, arXiv 2404.01139). Training changes all of it like any other values.
-struct VisionStart {
+package struct VisionStart {
   private let configuration: VisionConfiguration
 
   /// Patches along a picture's edge, `P`.
@@ -36,7 +36,7 @@ struct VisionStart {
   ]
 
   /// The start of a tower of these sizes, whose width is a multiple of 4.
-  init(_ configuration: VisionConfiguration) {
+  package init(_ configuration: VisionConfiguration) {
     self.configuration = configuration
     patches = configuration.imageSize / configuration.patchSize
     let (count, edge) = (configuration.width / 4, Double(patches))
@@ -48,7 +48,7 @@ struct VisionStart {
   /// Gives the parameters of a vision tower their values.
   ///
   /// - Parameter parameters: by their names in the tower, such as `encoder.layers.0.…`.
-  func apply(to parameters: [String: Tensor]) throws {
+  package func apply(to parameters: [String: Tensor]) throws {
     func change(_ name: String, _ value: (_ old: [Float]) -> [Float]) throws {
       guard let tensor = parameters[name] else {
         throw WeightsError.mismatch(
@@ -60,7 +60,7 @@ struct VisionStart {
     try change("embeddings.position_embedding.weight") { old in
       Array(old.prefix(configuration.width)) + positions
     }
-    try change("embeddings.patch_embedding.weight") { _ in filters }
+    try change("embeddings.patch_embedding.weight") { filters + $0.dropFirst(filters.count) }
     for (layer, places) in zip(0..<configuration.layers, Self.places) {
       let name = "encoder.layers.\(layer).self_attn"
       try change("\(name).q_proj.weight") { looking($0, at: places) }
@@ -76,7 +76,7 @@ struct VisionStart {
     wave + (isAcross ? 2 * waves.count : 0)
   }
 
-  /// `[P², W]`: for each patch the waves down the picture, sines and then cosines, and those across.
+  /// `[P², D]`: for each patch the waves down the picture, sines and then cosines, and those across.
   private var positions: [Float] {
     (0..<patches * patches).flatMap { patch in
       [patch / patches, patch % patches].flatMap { place in
@@ -87,8 +87,9 @@ struct VisionStart {
     }
   }
 
-  /// `[W, 3, S, S]`: products of a cosine down and a cosine across, lowest first, each for grey and for
+  /// `[D, 3, S, S]`: products of a cosine down and a cosine across, lowest first, each for grey and for
   /// two differences of colours, weighted so that all of them say something in an ordinary picture.
+  /// There are 3·S² of them; a wider tower gets as many.
   private var filters: [Float] {
     let size = configuration.patchSize
     let orders = (0..<size * size).map { (down: $0 / size, across: $0 % size) }
@@ -105,7 +106,7 @@ struct VisionStart {
       let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return values.map { $0 / length }
     }
-    return (0..<configuration.width).flatMap { index -> [Float] in
+    return (0..<min(configuration.width, 3 * orders.count)).flatMap { index -> [Float] in
       let (order, color) = (orders[index / 3], index % 3)
       // Flat colours differ by about two deviations from picture to picture, times the patch's edge;
       // other cosines are the weaker the higher they are.
@@ -120,7 +121,7 @@ struct VisionStart {
     }
   }
 
-  /// A query's or a key's weight, `[W, W]`, that compares positions: each head has some of the waves,
+  /// A query's or a key's weight, `[D, D]`, that compares positions: each head has some of the waves,
   /// and the queries' are turned by the way to where the head looks.
   ///
   /// - Parameters:

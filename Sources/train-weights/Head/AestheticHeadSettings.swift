@@ -6,6 +6,9 @@ struct AestheticHeadSettings: Sendable, Equatable, Codable {
   /// The share of them in which nothing is wrong.
   var cleanShare = 0.35
 
+  /// Pictures that its error is measured on, which it did not learn from.
+  var measured = 1000
+
   /// λ: what is added to the diagonal of the mean of products, so that no weight grows large.
   var ridge = 1e-5
 
@@ -16,6 +19,7 @@ struct AestheticHeadSettings: Sendable, Equatable, Codable {
   static var quick: AestheticHeadSettings {
     var settings = AestheticHeadSettings()
     settings.count = 200
+    settings.measured = 50
     settings.ridge = 1e-3
     return settings
   }

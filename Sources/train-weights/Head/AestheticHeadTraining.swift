@@ -1,4 +1,5 @@
 internal import CLIP
+internal import Files
 internal import Foundation
 internal import Imaging
 internal import NN
@@ -21,35 +22,56 @@ struct AestheticHeadTraining {
   /// Where everything is kept.
   let work: WorkFolder
 
-  /// Saves the head, in the layout of LAION's first predictor, unless it is there.
+  /// All that the head follows from.
+  private struct Recipe: Encodable {
+    let settings: AestheticHeadSettings
+    let dualEncoder: String
+  }
+
+  /// Saves the head, in the layout of LAION's first predictor, unless it is there and was made from
+  /// the same dual encoder, settings and seed.
   func run() throws {
-    guard !FileManager.default.fileExists(atPath: work.aestheticHead) else { return }
+    let recipe = Recipe(
+      settings: settings, dualEncoder: try Digest.sha256(ofFile: work.dualEncoder.weightFile))
+    let passport = try CoursePassport(recipe, seed: seed)
+    guard try !isMade(from: passport) else { return }
+    try Removal.remove(work.aestheticHead)
     let start = ContinuousClock.now
     let model = try CLIPModel(work.dualEncoder.path, environment: [:])
-    let (rows, qualities) = try examples(model)
+    let (rows, qualities) = try examples(settings.count, for: Self.name, model)
     let fit = LeastSquares(rows, qualities, ridge: settings.ridge)
+    let (others, truths) = try examples(settings.measured, for: "\(Self.name).measured", model)
+    let error = fit.meanSquaredError(others, truths).squareRoot()
+    try PartRecord(
+      parameters: fit.weight.count + 1, steps: 1, loss: fit.meanSquaredError(rows, qualities),
+      seconds: (ContinuousClock.now - start).seconds, measured: ["error": error]
+    ).write(to: work.record(of: Self.name))
+    // The head last: that it is there means that its record is.
     let weight = try Tensor(fit.weight, shape: [1, fit.weight.count]).to(.float32)
     let bias = try Tensor([fit.bias], shape: [1]).to(.float32)
     try SafetensorsWriter.write(
       [.init(name: "weight", tensor: weight), .init(name: "bias", tensor: bias)],
-      to: work.aestheticHead)
-    let errors = zip(rows, qualities).map { row, quality in
-      let found = zip(row, fit.weight).reduce(fit.bias) { $0 + Double($1.0) * $1.1 }
-      return (found - quality) * (found - quality)
-    }
-    let error = errors.reduce(0, +) / Double(errors.count)
-    try PartRecord(
-      parameters: fit.weight.count + 1, steps: 1, loss: error,
-      seconds: (ContinuousClock.now - start).seconds,
-      measured: ["error": error.squareRoot()]
-    ).write(to: work.record(of: Self.name))
-    Console.note(
-      String(format: "%@: typical error %.2f of 1…10", Self.name, error.squareRoot()))
+      metadata: [CoursePassport.originKey: passport.text], to: work.aestheticHead)
+    Console.note(String(format: "%@: typical error %.2f of 1…10", Self.name, error))
   }
 
-  /// Embeddings of length 1, and the qualities of what they are of.
-  private func examples(_ model: CLIPModel) throws -> ([[Float]], [Double]) {
-    var random = SplitMix64(seed: RunSeeds(run: seed).seed(Self.name, 0))
+  /// Whether there is a head that follows from what `passport` says.
+  private func isMade(from passport: CoursePassport) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: work.aestheticHead) else { return false }
+    let saved = try CheckpointFile.open(work.aestheticHead).metadata[CoursePassport.originKey]
+    guard saved != passport.text else { return true }
+    let differences = try saved.map { try passport.differences(from: CoursePassport(saved: $0)) }
+    let reason = differences?.joined(separator: "; ") ?? "it does not say what it was made from"
+    Console.note("\(Self.name): made anew (\(reason))")
+    return false
+  }
+
+  /// Embeddings of length 1 of `count` pictures that only `purpose` has, and the qualities of what
+  /// they are of.
+  private func examples(_ count: Int, for purpose: String, _ model: CLIPModel) throws
+    -> ([[Float]], [Double])
+  {
+    var random = SplitMix64(seed: RunSeeds(run: seed).seed(purpose, 0))
     let renderers = settings.sizes.map { SceneRenderer(size: $0) }
     let sampler = SceneSampler()
     func render(_ scene: Scene, _ random: inout SplitMix64) -> RGBImage {
@@ -57,9 +79,9 @@ struct AestheticHeadTraining {
     }
     var rows: [[Float]] = []
     var qualities: [Double] = []
-    while rows.count < settings.count {
+    while rows.count < count {
       var images: [RGBImage] = []
-      for _ in 0..<min(Self.batch, settings.count - rows.count) {
+      for _ in 0..<min(Self.batch, count - rows.count) {
         let scene = sampler.scene(using: &random)
         if random.unit() < settings.cleanShare {
           images.append(render(scene, &random))
@@ -77,12 +99,4 @@ struct AestheticHeadTraining {
   }
 
   private static let batch = 50
-}
-
-extension Tensor {
-  /// The rows of `[N, D]`.
-  func rows() throws -> [[Float]] {
-    let (values, width) = (try floats(), shape[1])
-    return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
-  }
 }

@@ -35,6 +35,15 @@ package struct LeastSquares {
     bias = center - zip(weight, mean).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
+  /// The mean of `(w·x + b − y)²`.
+  package func meanSquaredError(_ rows: [[Float]], _ values: [Double]) -> Double {
+    let errors = zip(rows, values).map { row, value in
+      let found = zip(row, weight).reduce(bias) { $0 + Double($1.0) * $1.1 }
+      return (found - value) * (found - value)
+    }
+    return errors.reduce(0, +) / Double(errors.count)
+  }
+
   /// `A⁻¹b` by Cholesky's decomposition.
   ///
   /// - Parameter matrix: the lower triangle of a symmetric, positive definite `A`.

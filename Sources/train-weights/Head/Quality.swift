@@ -1,13 +1,13 @@
-internal import Shapes
+package import Shapes
 
 /// How good a picture is, 1…10: whole, well placed and distinct figures score high.
-struct Quality: Sendable, Equatable {
+package struct Quality: Sendable, Equatable {
   /// 1…10.
-  let value: Double
+  package let value: Double
 
   /// The quality of a clean picture of `scene`, 7…10: more for figures that are large, far from the
   /// edge, and of full colour.
-  init(of scene: Scene) {
+  package init(of scene: Scene) {
     let margins = scene.figures.map { figure in
       min(figure.x, figure.y, 1 - figure.x, 1 - figure.y) - figure.radius
     }
@@ -20,12 +20,12 @@ struct Quality: Sendable, Equatable {
   private init(_ value: Double) { self.value = value }
 
   /// The quality of the same picture with a share of what it has above 1 lost, 0…1.
-  func losing(_ share: Double) -> Quality { Quality(1 + (value - 1) * (1 - share)) }
+  package func losing(_ share: Double) -> Quality { Quality(1 + (value - 1) * (1 - share)) }
 }
 
 extension Corruption {
   /// What of a picture's quality is lost at a severity of 0…1.
-  func loss(at severity: Double) -> Double {
+  package func loss(at severity: Double) -> Double {
     let most: Double =
       switch self {
       case .blurred, .noisy, .warped, .blotched: 0.85
@@ -39,7 +39,7 @@ extension Corruption {
 
 extension Disorder {
   /// What of a picture's quality is lost.
-  var loss: Double {
+  package var loss: Double {
     switch self {
     case .multiplied, .crowded: 0.75
     case .cutOff: 0.8

@@ -14,8 +14,8 @@ struct AestheticHeadMeasurement {
     let fault: SpoiltPicture.Fault
     /// Their mean score.
     let mean: Double
-    /// How often a clean picture of another scene scores higher: 0.5 is chance.
-    let separation: Double
+    /// How often a clean picture of another scene scores higher: 0.5 is chance; nil without pictures.
+    let separation: Double?
   }
 
   /// The mean score of clean renders.
@@ -43,9 +43,8 @@ struct AestheticHeadMeasurement {
         SpoiltPicture(of: scene, fault, using: &random) { scene, _ in renderer.image(of: scene) }
           .image
       }
-      let pairs = clean.flatMap { high in found.map { high - $0 } }
       return Found(
-        fault: fault, mean: mean(found), separation: WinRate(pairs).rate ?? 0.5)
+        fault: fault, mean: mean(found), separation: RankSum.share(of: clean, above: found))
     }
   }
 

@@ -7,20 +7,24 @@ internal import Torch
 /// How well a finished dual encoder tells right captions from wrong ones, and right pictures from
 /// spoilt ones, on scenes that training did not see.
 struct DualEncoderMeasurement {
-  /// The share of pictures that are nearer to their caption than to that of another scene.
-  private(set) var mismatch: Double
+  /// The share of pictures that are nearer to their caption than to that of another scene; nil, as
+  /// everywhere here, where there is no such pair of captions.
+  let mismatch: Double?
 
-  /// … than to the same caption with one colour or shape exchanged for another.
-  private(set) var swapped: Double
+  /// The share of pictures that are nearer to their caption than to the same one with one colour or
+  /// shape exchanged for another.
+  let swapped: Double?
 
-  /// … than to the same caption with the colours of two figures exchanged.
-  private(set) var exchanged: Double
+  /// The share of pictures that are nearer to their caption than to the same one with the colours of
+  /// two figures exchanged.
+  let exchanged: Double?
 
-  /// … than to the caption of the scene with one figure more or fewer.
-  private(set) var recounted: Double
+  /// The share of pictures that are nearer to their caption than to that of the scene with one figure
+  /// more or fewer.
+  let recounted: Double?
 
   /// The share of captions that are nearer to their picture than to one of the scene in disorder.
-  private(set) var disordered: Double
+  let disordered: Double?
 
   /// Measures `model` on pictures of `count` scenes, `size` pixels along an edge.
   init(_ model: CLIPModel, count: Int, size: Int, seed: UInt64) throws {
@@ -29,7 +33,7 @@ struct DualEncoderMeasurement {
     let negatives = HardNegatives(grammar: CaptionGrammar(vagueness: 0))
     let renderer = SceneRenderer(size: size)
     let scenes = (0..<count).map { _ in sampler.scene(using: &random) }
-    let captions = scenes.map { negatives.captions(of: $0, using: &random) }
+    let captions = try scenes.map { try negatives.captions(of: $0, using: &random) }
     let requests = try captions.map { try Request(parsing: $0.right) }
     let recounts = scenes.map { scene in
       let other = siblings.recounted(scene, using: &random)
@@ -42,12 +46,13 @@ struct DualEncoderMeasurement {
     let spoilt = try Self.embeddings(of: disorders, renderer, model)
     let right = try Self.embeddings(of: captions.map(\.right), model)
 
-    /// How often the first of a pair of numbers is the larger.
-    func share(_ pairs: [(Double, Double)]) -> Double {
-      Double(pairs.filter { $0.0 > $0.1 }.count) / Double(max(pairs.count, 1))
+    /// How often the first of a pair of numbers is the larger; nil where there is no pair.
+    func share(_ pairs: [(Double, Double)]) -> Double? {
+      guard !pairs.isEmpty else { return nil }
+      return Double(pairs.filter { $0.0 > $0.1 }.count) / Double(pairs.count)
     }
     /// The share of pictures that are nearer to their caption than to another one, where there is.
-    func share(against others: [String?]) throws -> Double {
+    func share(against others: [String?]) throws -> Double? {
       let places = others.indices.filter { others[$0] != nil }
       let wrong = try Self.embeddings(of: others.compactMap(\.self), model)
       return share(
@@ -98,7 +103,7 @@ struct DualEncoderMeasurement {
   }
 
   private static func embeddings(of captions: [String], _ model: CLIPModel) throws -> [[Float]] {
-    try captions.batches(of: batch).flatMap { try model.textEmbeddings($0).rows() }
+    try captions.batches(of: batch).flatMap { try model.textEmbeddings(Array($0)).rows() }
   }
 
   private static func cosine(_ one: [Float], _ other: [Float]) -> Double {

@@ -29,14 +29,15 @@ struct MeasureOptions: ParsableArguments {
   /// Prints figures: a line for each, or an object.
   func show(_ figures: [Figures.Line]) throws {
     guard !json else {
-      let members = figures.map { ($0.key, JSONValue.number($0.value)) }
+      let members = figures.map { ($0.key, $0.value.map(JSONValue.number) ?? .null) }
       let object = JSONValue(Dictionary(members) { first, _ in first })
       return try FileHandle.standardOutput.write(contentsOf: object.fileContents)
     }
     let width = figures.map(\.name.count).max() ?? 0
     for line in figures {
       let name = line.name + String(repeating: " ", count: width - line.name.count)
-      print(name, String(format: "%7.3f", line.value), line.target.map { "(wanted: \($0))" } ?? "")
+      let value = line.value.map { String(format: "%7.3f", $0) } ?? "      –"
+      print(name, value, line.target.map { "(wanted: \($0))" } ?? "")
     }
   }
 }
@@ -49,8 +50,8 @@ struct Figures {
     let key: String
     /// What people read.
     let name: String
-    /// The number.
-    let value: Double
+    /// The number; nil where there was nothing to measure it on.
+    let value: Double?
     /// The least that it should be; nil where nothing is asked.
     var target: Double?
   }

@@ -25,14 +25,7 @@ struct ModelFolder {
   var weightFile: String { "\(path)/\(stem).safetensors" }
 
   /// Removes the network, so that nobody takes what an earlier course left for what is in training.
-  func remove() throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw FileError.unwritable(path, reason: "what an earlier course left cannot be removed")
-    }
-  }
+  func remove() throws { try Removal.remove(path) }
 
   /// Saves a network: the whole folder or nothing.
   ///
@@ -60,8 +53,11 @@ struct ModelFolder {
 
   /// What `config.json` holds, by its keys.
   func members() throws -> [String: JSONValue] {
-    let contents = try WholeFile.bytes(of: "\(path)/config.json", limit: JSONValue.maximumLength)
-    guard case .object(let members) = try JSONValue(parsing: Data(contents)) else { return [:] }
+    let file = "\(path)/config.json"
+    let contents = try WholeFile.bytes(of: file, limit: JSONValue.maximumLength)
+    guard case .object(let members) = try JSONValue(parsing: Data(contents)) else {
+      throw FileError.unreadable(file, reason: "it is no JSON object")
+    }
     return Dictionary(members.map { ($0.key, $0.value) }) { _, last in last }
   }
 

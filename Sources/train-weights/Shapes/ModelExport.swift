@@ -16,10 +16,13 @@ struct ModelExport {
   /// Writes the model into the folder at `out`, which is made where it is not there. Other files in
   /// it are left alone.
   ///
-  /// - Throws: ``ExportError`` where a part is missing; nothing has been written then.
+  /// - Throws: ``ExportError`` where a part or its record is missing; nothing has been written then.
   func write(to out: String) throws {
     let parts = try finishedParts()
+    let records = try records()
     let out = try WorkFolder(out).path
+    // It tells of the model that was there before, and stands for a whole one.
+    try Removal.remove("\(out)/\(Self.manifest)")
     for part in parts { try copy(part, into: out) }
     try Self.index.write(to: "\(out)/model_index.json")
     try AtomicFolder.write(to: "\(out)/scheduler") { folder in
@@ -28,7 +31,7 @@ struct ModelExport {
     let files =
       try parts.flatMap { try Self.files(of: $0, below: out) }
       + ["model_index.json", "scheduler/scheduler_config.json"]
-    try manifest(of: files, below: out).write(to: "\(out)/manifest.json")
+    try manifest(of: files, below: out, records).write(to: "\(out)/\(Self.manifest)")
   }
 
   /// The names of the folders and files that the other parts have left.
@@ -64,16 +67,12 @@ struct ModelExport {
   }
 
   /// What the model was made from, and what came of it.
-  private func manifest(of files: [String], below out: String) throws -> JSONValue {
+  private func manifest(
+    of files: [String], below out: String, _ records: [String: JSONValue]
+  ) throws -> JSONValue {
     var digests: [String: JSONValue] = [:]
     for file in files {
       digests[file] = .string(try Digest.sha256(ofFile: "\(out)/\(file)"))
-    }
-    var records: [String: JSONValue] = [:]
-    for part in Self.recorded {
-      let path = work.record(of: part)
-      records[part] = try JSONValue(
-        parsing: Data(WholeFile.bytes(of: path, limit: JSONValue.maximumLength)))
     }
     return [
       "seed": .string(String(seed)),
@@ -83,11 +82,28 @@ struct ModelExport {
     ]
   }
 
-  /// The parts that leave a record.
-  private static let recorded = [
-    AutoencoderTraining.name, TextTowerTraining.name, DualEncoderTraining.name,
-    AestheticHeadTraining.name, DenoiserTraining.name,
-  ]
+  /// What the parts say about themselves, by their names.
+  private func records() throws -> [String: JSONValue] {
+    let results = [
+      AutoencoderTraining.name: work.autoencoder.path,
+      TextTowerTraining.name: work.textEncoder.path,
+      DualEncoderTraining.name: work.dualEncoder.path,
+      AestheticHeadTraining.name: work.aestheticHead,
+      DenoiserTraining.name: work.denoiser.path,
+    ]
+    var records: [String: JSONValue] = [:]
+    for (part, result) in results.sorted(by: { $0.key < $1.key }) {
+      let path = work.record(of: part)
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw ExportError.missingRecord(path, of: result)
+      }
+      records[part] = try JSONValue(
+        parsing: Data(WholeFile.bytes(of: path, limit: JSONValue.maximumLength)))
+    }
+    return records
+  }
+
+  private static let manifest = "manifest.json"
 
   /// `model_index.json`.
   private static let index: JSONValue = [

@@ -5,7 +5,7 @@ internal import Torch
 struct ShapesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shapes",
-    abstract: "Trains the small model of scenes of shapes, in the layout of Stable Diffusion 1.5.",
+    abstract: "Trains the model of scenes of shapes, in the layout of Stable Diffusion 1.5.",
     discussion: """
       Goes on where it was stopped: parts that are finished are passed over, and a part in the middle \
       continues from what it last saved, at most a minute before. The same seed and settings end in the \

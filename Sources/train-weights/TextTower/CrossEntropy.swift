@@ -1,17 +1,10 @@
-internal import Torch
+package import Torch
 
 extension Tensor {
-  /// 1 at the place of each row, else 0: `[N, count]`.
-  static func oneHot(_ places: [Int], count: Int) throws -> Tensor {
-    var values = [Float](repeating: 0, count: places.count * count)
-    for (row, place) in places.enumerated() { values[row * count + place] = 1 }
-    return try Tensor(values, shape: [places.count, count])
-  }
-
   /// The mean over rows of `−Σ yⱼ·ln softmax(x)ⱼ`, where `x` is this tensor, `[…, C]`.
   ///
   /// - Parameter targets: `y`, rows that add up to 1, of the same shape.
-  func crossEntropy(_ targets: Tensor) throws -> Tensor {
+  package func crossEntropy(_ targets: Tensor) throws -> Tensor {
     let rows = Double(count / (shape.last ?? 1))
     return try (logSoftmax(along: shape.count - 1) * targets).sum().negated() / rows
   }
@@ -20,7 +13,7 @@ extension Tensor {
   /// cross entropy of `σ(x)`.
   ///
   /// - Parameter targets: `y`, 0…1, of the same shape.
-  func binaryCrossEntropy(_ targets: Tensor) throws -> Tensor {
+  package func binaryCrossEntropy(_ targets: Tensor) throws -> Tensor {
     let rest = try (magnitude().negated().exp() + 1).log()
     return try (relu() - self * targets + rest).mean()
   }

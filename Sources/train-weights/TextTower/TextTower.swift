@@ -8,28 +8,29 @@ internal import Torch
 /// vocabulary.
 final class TextTower {
   /// The sizes that it was built with.
-  let configuration: TextConfiguration
+  var configuration: TextConfiguration { transformer.configuration }
 
   private let transformer: TextTransformer
   private let tokenizer: CLIPTokenizer
   private let device: Device
 
-  /// A tower on `weights`, the root of the layout of transformers' `CLIPTextModel`.
-  init(_ weights: Weights, _ configuration: TextConfiguration, tokenizerFolder: String) throws {
-    self.configuration = configuration
-    transformer = try TextTransformer(weights["text_model"], configuration)
+  /// A tower whose vocabulary is in `tokenizerFolder`.
+  init(_ transformer: TextTransformer, tokenizerFolder: String, device: Device) throws {
+    self.transformer = transformer
     tokenizer = try CLIPTokenizer(folder: tokenizerFolder)
-    device = weights.placement.device
+    self.device = device
   }
 
   /// The finished tower that `work` has, frozen.
   convenience init(_ work: WorkFolder) throws {
+    let weights = try work.textEncoder.weights()
+    let transformer = try TextTransformer(
+      weights["text_model"], TextConfiguration(work.textEncoder.configuration))
     try self.init(
-      work.textEncoder.weights(), TextConfiguration(work.textEncoder.configuration),
-      tokenizerFolder: work.tokenizer)
+      transformer, tokenizerFolder: work.tokenizer, device: weights.placement.device)
   }
 
-  /// The normalised states of the end tokens of `captions`, `[P, D]`, which have seen all of them.
+  /// The normalised states of the end tokens of `N` `captions`, `[N, D]`, which have seen all of them.
   func callAsFunction(_ captions: [String]) throws -> Tensor {
     let prompts = captions.map(tokens)
     // No state before the padding depends on it.

@@ -23,22 +23,34 @@ struct TextTowerTraining {
   /// Where everything is kept.
   let work: WorkFolder
 
+  /// All that the course's result follows from.
+  private struct Recipe: Encodable {
+    let settings: TextTowerSettings
+    let vocabulary: String
+  }
+
   /// Takes the steps that are left, and saves the tower and the vocabulary.
   func run() throws {
     let vocabulary = WordVocabulary(CaptionGrammar.words, contextLength: settings.positions)
-    try vocabulary.write(to: work.tokenizer)
     let card = TextTowerCard(settings, vocabulary).whole
     let weights = Weights(seed: seed)
-    let tower = try TextTower(
-      weights, TextConfiguration(ConfigurationFile(card, path: "the text tower's settings")),
-      tokenizerFolder: work.tokenizer)
+    let transformer = try TextTransformer(
+      weights["text_model"],
+      TextConfiguration(ConfigurationFile(card, path: "the text tower's settings")))
     let parameters = try weights.thawed()
     let probes = try CaptionFacts.classCounts.enumerated().map { index, count in
       try Linear(weights["probes"][index], from: settings.blocks.width, to: count)
     }
     let course = try Course(
-      Self.name, settings.course, recipe: settings, seed: seed,
+      Self.name, settings.course,
+      recipe: Recipe(settings: settings, vocabulary: vocabulary.digest), seed: seed,
       parameters: parameters + weights["probes"].thawed(), in: work.path)
+    let result = PartResult(name: Self.name, folder: work.textEncoder, work: work)
+    try result.makeRoom(for: course)
+    // Not before the course is known to be this one: others need the vocabulary that they began with.
+    try vocabulary.write(to: work.tokenizer)
+    let tower = try TextTower(
+      transformer, tokenizerFolder: work.tokenizer, device: weights.placement.device)
     let grammar = CaptionGrammar(vagueness: settings.vagueness)
     let sampler = SceneSampler()
     let last = try course.run { _, draws in
@@ -51,10 +63,9 @@ struct TextTowerTraining {
         zip(probes, facts.classes).map { try $0(states).crossEntropy($1) }
       ).mean()
     }
-    guard !work.textEncoder.isThere else { return }
-    try PartRecord(
-      last, parameters: parameters.reduce(0) { $0 + $1.tensor.count }, measured: [:]
-    ).write(to: work.record(of: Self.name))
-    try work.textEncoder.write(configuration: card, parameters)
+    let count = parameters.reduce(0) { $0 + $1.tensor.count }
+    try result.keep(PartRecord(last, parameters: count, measured: [:])) { folder in
+      try folder.write(configuration: card, parameters)
+    }
   }
 }

@@ -35,6 +35,12 @@ package struct WordVocabulary {
       + [Self.begin, Self.end]
   }
 
+  /// SHA-256 of the tokens and merges, by which vocabularies are told apart.
+  var digest: String {
+    let lines = tokens + merges.map { "\($0.left) \($0.right)" }
+    return Digest.sha256(lines.joined(separator: "\n").utf8)
+  }
+
   /// The files of transformers' tokenizer folder, by name.
   var files: [String: Data] {
     get throws {

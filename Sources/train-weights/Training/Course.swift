@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Files
 package import NN
 package import Torch
 
@@ -42,11 +42,12 @@ package final class Course {
     optimizer = try AdamW(parameters, options)
     averages = try parameters.map { try $0.tensor.detached().clone() }
     (self.name, self.settings, self.seed) = (name, settings, seed)
+    let files = CourseFiles(name, in: folder)
     state = CourseState(
-      "\(folder)/\(name).safetensors", passport: try CoursePassport(recipe, seed: seed),
+      files, passport: try CoursePassport(recipe, seed: seed),
       optimizer: optimizer, averages: averages)
     try state.restore()
-    log = try CourseLog("\(folder)/\(name).jsonl", upTo: optimizer.stepCount)
+    log = try CourseLog(files, upTo: optimizer.stepCount)
   }
 
   /// Whether all steps have been taken.

@@ -4,7 +4,7 @@ package enum CourseError: Error, Equatable, CustomStringConvertible {
   case otherSettings(file: String, differences: [String])
 
   /// What was saved lacks something, or has it in another form.
-  case damaged(file: String, what: String)
+  case damaged(CourseFiles, file: String, what: String)
 
   /// The loss became infinite or not a number.
   case diverged(course: String, step: Int)
@@ -15,8 +15,9 @@ package enum CourseError: Error, Equatable, CustomStringConvertible {
     case .otherSettings(let file, let differences):
       "\(file) was saved by a course with other settings (\(differences.joined(separator: "; "))); "
         + "give the settings that it began with, or begin in another folder"
-    case .damaged(let file, let what):
-      "\(file) cannot be gone on from: \(what); delete it to begin the course anew"
+    case .damaged(let files, let file, let what):
+      "\(file) cannot be gone on from: \(what); delete \(files.state) and \(files.log) to begin the "
+        + "course anew"
     case .diverged(let course, let step):
       "the loss of \(course) became infinite or NaN in step \(step); lower its learning rate"
     }

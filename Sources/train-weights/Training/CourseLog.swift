@@ -25,34 +25,38 @@ package final class CourseLog {
   /// The last line; nil before the first step.
   private(set) var last: Line?
 
-  private let path: String
+  private let files: CourseFiles
   private var waiting = Data()
 
-  /// The log at `path`, cut after step `step`: what follows was never saved, and comes again.
+  /// The log of `files`, cut after step `step`: what follows was never saved, and comes again.
   ///
-  /// - Throws: `CourseError.damaged` where a line is none of a log, or is missing.
-  init(_ path: String, upTo step: Int) throws {
-    self.path = path
+  /// - Throws: `CourseError.damaged` where there is none, or a line is none of a log, or is missing.
+  init(_ files: CourseFiles, upTo step: Int) throws {
+    self.files = files
+    func damaged(_ what: String) -> CourseError { .damaged(files, file: files.log, what: what) }
     guard step > 0 else {
-      try AtomicFile.write(Data(), to: path)
+      try AtomicFile.write(Data(), to: files.log)
       return
     }
-    let bytes = try WholeFile.bytes(of: path, limit: Self.limit)
+    guard FileManager.default.fileExists(atPath: files.log) else {
+      throw damaged("it is not there")
+    }
+    let bytes = try WholeFile.bytes(of: files.log, limit: Self.limit)
     var kept = Data()
     for (index, text) in bytes.split(separator: UInt8(ascii: "\n")).prefix(step).enumerated() {
       let line: Line
       do {
         line = try JSONDecoder().decode(Line.self, from: Data(text))
       } catch is DecodingError {
-        throw CourseError.damaged(file: path, what: "line \(index + 1) is no line of a log")
+        throw damaged("line \(index + 1) is no line of a log")
       }
       kept += text + [UInt8(ascii: "\n")]
       last = line
     }
     guard last?.step == step else {
-      throw CourseError.damaged(file: path, what: "it does not reach to step \(step)")
+      throw damaged("it does not reach to step \(step)")
     }
-    try AtomicFile.write(kept, to: path)
+    try AtomicFile.write(kept, to: files.log)
   }
 
   /// Adds a step, `seconds` after the one before; it is written by ``flush()``.
@@ -71,7 +75,7 @@ package final class CourseLog {
 
   /// Writes what has been added.
   func flush() throws {
-    try AppendedFile.append(waiting, to: path)
+    try AppendedFile.append(waiting, to: files.log)
     waiting = Data()
   }
 

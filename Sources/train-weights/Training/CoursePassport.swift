@@ -1,9 +1,12 @@
 internal import Files
 internal import Foundation
 
-/// All that a course's result follows from, in words, so that what was saved is never taken up by
-/// another course.
+/// All that a course's result, or another file, follows from, in words, so that what was saved is
+/// never taken up by another course.
 struct CoursePassport: Equatable {
+  /// Under which metadata of a safetensors file a result says what it was made from.
+  static let originKey = "made_from"
+
   /// JSON with sorted keys.
   let text: String
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// A course's progress on standard error, a line every ten seconds.
@@ -27,12 +28,5 @@ struct CourseProgress {
       String(
         format: "%@: step %d/%d · loss %.4f (smoothed %.4f) · %.1f samples/s · %d:%02d left",
         name, line.step, settings.steps, line.loss, line.smoothed, rate, left / 60, left % 60))
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

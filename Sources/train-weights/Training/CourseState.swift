@@ -6,7 +6,7 @@ internal import Torch
 /// All that the next step of a course depends on, in a file: the parameters, their averages, and
 /// the optimiser's memory, which counts the steps.
 struct CourseState {
-  private let path: String
+  private let files: CourseFiles
   private let passport: CoursePassport
   private let optimizer: AdamW
   private let averages: [Tensor]
@@ -17,9 +17,9 @@ struct CourseState {
 
   private static let passportKey = "course"
 
-  /// The state at `path`, whether it is there yet or not.
-  init(_ path: String, passport: CoursePassport, optimizer: AdamW, averages: [Tensor]) {
-    (self.path, self.passport) = (path, passport)
+  /// The state in `files`, whether it is there yet or not.
+  init(_ files: CourseFiles, passport: CoursePassport, optimizer: AdamW, averages: [Tensor]) {
+    (self.files, self.passport) = (files, passport)
     (self.optimizer, self.averages) = (optimizer, averages)
   }
 
@@ -34,21 +34,21 @@ struct CourseState {
       items.append(.init(name: self.name(.optimizer, name), tensor: tensor))
     }
     try SafetensorsWriter.write(
-      items, metadata: [Self.passportKey: passport.text], to: path)
+      items, metadata: [Self.passportKey: passport.text], to: files.state)
   }
 
   /// Puts everything back where it was; does nothing where nothing was saved.
   ///
   /// - Throws: `CourseError` where what was saved is of another course, or not whole.
   func restore() throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let file = try CheckpointFile.open(path)
+    guard FileManager.default.fileExists(atPath: files.state) else { return }
+    let file = try CheckpointFile.open(files.state)
     guard let saved = file.metadata[Self.passportKey] else {
-      throw CourseError.damaged(file: path, what: "it does not say which course it is of")
+      throw damaged("it does not say which course it is of")
     }
     let differences = try passport.differences(from: CoursePassport(saved: saved))
     guard differences.isEmpty else {
-      throw CourseError.otherSettings(file: path, differences: differences)
+      throw CourseError.otherSettings(file: files.state, differences: differences)
     }
     var memory: [String: Tensor] = [:]
     for name in file.names where name.hasPrefix(self.name(.optimizer, "")) {
@@ -65,9 +65,13 @@ struct CourseState {
   private func put(_ file: TensorFile, _ name: String, into place: Tensor) throws {
     let entry = try file.entry(name)
     guard entry.shape == place.shape else {
-      throw CourseError.damaged(file: path, what: "\(name) is \(entry.shape), not \(place.shape)")
+      throw damaged("\(name) is \(entry.shape), not \(place.shape)")
     }
     try withoutGradients { try place.assign(entry.tensor()) }
+  }
+
+  private func damaged(_ what: String) -> CourseError {
+    .damaged(files, file: files.state, what: what)
   }
 
   private func name(_ part: Part, _ name: String) -> String { "\(part.rawValue).\(name)" }

@@ -31,7 +31,7 @@ struct PromptsCommand: ParsableCommand {
   }
 
   /// The paths and texts of the three files of one kind.
-  private func kind(_ kind: String, _ splits: PromptSplits) -> [(path: String, text: String)] {
+  private func kind(_ kind: String, _ splits: WorldPrompts) -> [(path: String, text: String)] {
     let uses = [
       ("train", "train on", splits.train), ("dev", "decide by", splits.dev),
       ("test", "report on", splits.test),

@@ -28,11 +28,16 @@ package enum Distortion: String, Sendable, CaseIterable {
       let (soft, softer) = (image.smoothed(), image.smoothed().smoothed())
       return image.zipped(soft, softer) { _, soft, softer in soft + 2 * (soft - softer) }
     case .noisy:
-      return image.mapped { value, _ in value + Float(generator.index(below: 17)) - 8 }
+      return image.mapped { color in
+        var shift = SIMD3<Float>()
+        for channel in 0..<3 { shift[channel] = Float(generator.index(below: 17)) - 8 }
+        return color + shift
+      }
     case .tinted:
       let scales = (0..<3).map { _ in Float(0.96 + 0.08 * generator.unit()) }
       let shifts = (0..<3).map { _ in Float(16 * generator.unit() - 8) }
-      return image.mapped { value, channel in value * scales[channel] + shifts[channel] }
+      let (scale, shift) = (SIMD3<Float>(scales), SIMD3<Float>(shifts))
+      return image.mapped { $0 * scale + shift }
     case .compressed: return try JPEG.decode(JPEG.encode(image, quality: 75))
     case .all:
       return try [Distortion.blurred, .tinted, .noisy, .compressed].reduce(image) { image, one in
@@ -43,14 +48,6 @@ package enum Distortion: String, Sendable, CaseIterable {
 }
 
 extension RGBImage {
-  /// The image with each sample replaced, clamped to 0…255.
-  fileprivate func mapped(_ change: (Float, _ channel: Int) -> Float) -> RGBImage {
-    let changed = pixels.enumerated().map { index, value in
-      UInt8(min(max(change(Float(value), index % 3), 0), 255).rounded())
-    }
-    return RGBImage(width: width, height: height, pixels: changed)
-  }
-
   /// What `combine` makes of the samples of three images of one size, clamped to 0…255.
   fileprivate func zipped(
     _ one: RGBImage, _ other: RGBImage, _ combine: (Float, Float, Float) -> Float
@@ -61,30 +58,5 @@ extension RGBImage {
       return UInt8(min(max(value, 0), 255).rounded())
     }
     return RGBImage(width: width, height: height, pixels: combined)
-  }
-
-  /// Each pixel averaged with its neighbours by ¼ ½ ¼ along both axes.
-  fileprivate func smoothed() -> RGBImage {
-    var result = pixels
-    var rows = [Int](repeating: 0, count: pixels.count)
-    for y in 0..<height {
-      for x in 0..<width {
-        for channel in 0..<3 {
-          let at = { (x: Int) in Int(pixels[3 * (y * width + x) + channel]) }
-          rows[3 * (y * width + x) + channel] =
-            at(max(x - 1, 0)) + 2 * at(x) + at(min(x + 1, width - 1))
-        }
-      }
-    }
-    for y in 0..<height {
-      let (above, below) = (max(y - 1, 0), min(y + 1, height - 1))
-      for sample in 0..<3 * width {
-        let sum =
-          rows[3 * above * width + sample] + 2 * rows[3 * y * width + sample]
-          + rows[3 * below * width + sample]
-        result[3 * y * width + sample] = UInt8((sum + 8) / 16)
-      }
-    }
-    return RGBImage(width: width, height: height, pixels: result)
   }
 }

@@ -3,7 +3,7 @@ internal import RAFT
 /// Prompts to train on, to decide by and to report on. No prompt is in two of the three, and test
 /// has pairs of colour and shape that the other two never name: each colour and each shape is in
 /// one such pair.
-package struct PromptSplits: Sendable, Hashable {
+package struct WorldPrompts: Sendable, Hashable {
   /// The prompts to train on.
   package let train: [String]
 
@@ -14,9 +14,9 @@ package struct PromptSplits: Sendable, Hashable {
   package let test: [String]
 
   /// Mostly single solid figures, a quarter of the prompts for two: 48, 16 and 48 of them.
-  package static func resolution(seed: UInt64) -> PromptSplits {
+  package static func resolution(seed: UInt64) -> WorldPrompts {
     var deck = Deck(seed: seed)
-    return PromptSplits(
+    return WorldPrompts(
       train: deck.prompts([
         (22, PromptPlan.plain(deck.seen)), (14, PromptPlan.detailed(deck.seen)),
         (12, PromptPlan.pairs(deck.seen)),
@@ -33,9 +33,9 @@ package struct PromptSplits: Sendable, Hashable {
   }
 
   /// Styled figures, a quarter of the prompts for two solid ones: 64, 16 and 48 of them.
-  package static func alignment(seed: UInt64) -> PromptSplits {
+  package static func alignment(seed: UInt64) -> WorldPrompts {
     var deck = Deck(seed: seed)
-    return PromptSplits(
+    return WorldPrompts(
       train: deck.prompts([
         (48, PromptPlan.styled(deck.seen)), (16, PromptPlan.pairs(deck.seen)),
       ]),

@@ -48,7 +48,6 @@ extension RGBImage {
 
   /// Normal noise of `deviation` grey levels on every sample.
   package func noisy(deviation: Double, using random: inout SplitMix64) -> RGBImage {
-    var spare = SIMD3<Float>()
     func normals(_ random: inout SplitMix64) -> SIMD3<Float> {
       // Box and Muller: two of each pair, the second of the second pair left out.
       let radii = SIMD2(
@@ -58,9 +57,6 @@ extension RGBImage {
         Float(radii.x * cos(angles.x)), Float(radii.x * sin(angles.x)),
         Float(radii.y * cos(angles.y)))
     }
-    return mapped { color in
-      spare = normals(&random)
-      return color + Float(deviation) * spare
-    }
+    return mapped { $0 + Float(deviation) * normals(&random) }
   }
 }

@@ -3,20 +3,20 @@ import Shapes
 import Testing
 
 @Suite("Prompts to train on, to decide by and to report on")
-struct PromptSplitsTests {
+struct WorldPromptsTests {
   private static let seeds: [UInt64] = [0, 1, 2, 3, 4]
 
   @Test("the splits have the promised sizes", arguments: seeds)
   func sizes(_ seed: UInt64) {
-    let resolution = PromptSplits.resolution(seed: seed)
+    let resolution = WorldPrompts.resolution(seed: seed)
     #expect([resolution.train, resolution.dev, resolution.test].map(\.count) == [48, 16, 48])
-    let alignment = PromptSplits.alignment(seed: seed)
+    let alignment = WorldPrompts.alignment(seed: seed)
     #expect([alignment.train, alignment.dev, alignment.test].map(\.count) == [64, 16, 48])
   }
 
   @Test("no prompt comes twice, in whatever order it names its figures", arguments: seeds)
   func disjoint(_ seed: UInt64) {
-    for splits in [PromptSplits.resolution(seed: seed), .alignment(seed: seed)] {
+    for splits in [WorldPrompts.resolution(seed: seed), .alignment(seed: seed)] {
       let prompts = (splits.train + splits.dev + splits.test).map { prompt in
         prompt.components(separatedBy: " and ").sorted().joined(separator: " and ")
       }
@@ -26,7 +26,7 @@ struct PromptSplitsTests {
 
   @Test("test names six pairs of colour and shape that train and dev do not", arguments: seeds)
   func unseen(_ seed: UInt64) throws {
-    for splits in [PromptSplits.resolution(seed: seed), .alignment(seed: seed)] {
+    for splits in [WorldPrompts.resolution(seed: seed), .alignment(seed: seed)] {
       let known = Set(
         try (splits.train + splits.dev).flatMap { try Request(parsing: $0).items })
       let unknown = Set(try splits.test.flatMap { try Request(parsing: $0).items })
@@ -39,8 +39,8 @@ struct PromptSplitsTests {
 
   @Test("a quarter of the prompts is for two figures, without a relation", arguments: seeds)
   func pairs(_ seed: UInt64) throws {
-    let resolution = PromptSplits.resolution(seed: seed)
-    let alignment = PromptSplits.alignment(seed: seed)
+    let resolution = WorldPrompts.resolution(seed: seed)
+    let alignment = WorldPrompts.alignment(seed: seed)
     for prompts in [
       resolution.train, resolution.dev, resolution.test, alignment.train, alignment.dev,
       alignment.test,
@@ -55,7 +55,7 @@ struct PromptSplitsTests {
 
   @Test("the splits follow from the seed")
   func seeded() {
-    #expect(PromptSplits.resolution(seed: 4) == .resolution(seed: 4))
-    #expect(PromptSplits.resolution(seed: 4) != .resolution(seed: 5))
+    #expect(WorldPrompts.resolution(seed: 4) == .resolution(seed: 4))
+    #expect(WorldPrompts.resolution(seed: 4) != .resolution(seed: 5))
   }
 }
