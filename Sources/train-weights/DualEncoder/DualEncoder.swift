@@ -5,7 +5,12 @@ internal import NN
 internal import Torch
 
 /// A CLIP of pictures and captions of the world of shapes, ready to be trained: a text tower that is
-/// finished, and everything else made from a seed.
+/// finished but for one block more on top of it, and everything else made from a seed.
+///
+/// The finished tower says of each figure which colour and which shape it has, in places of their
+/// own. An embedding is a linear map of that, and from a sum over places nothing tells which colour
+/// goes with which shape: that product is what the block more is for. The diffusion model's text
+/// encoder is the tower without it, as Stable Diffusion 2's is its CLIP's without the last block.
 final class DualEncoder {
   /// The sizes, read back from the configuration that is saved.
   let configuration: CLIPConfiguration
@@ -19,6 +24,8 @@ final class DualEncoder {
   private let card: DualEncoderCard
   private let work: WorkFolder
   private let text: TextTower
+  /// What of the text tower is not trained.
+  private let finished: [TrainableParameter]
   private let textProjection: Linear
   private let vision: VisionTransformer
   private let visualProjection: Linear
@@ -35,22 +42,36 @@ final class DualEncoder {
   ///   - work: where the finished text tower and its vocabulary are.
   init(_ settings: DualEncoderSettings, _ weights: Weights, _ work: WorkFolder) throws {
     self.work = work
-    text = try TextTower(work)
     card = try DualEncoderCard(settings, text: work.textEncoder.members())
     let source = "the dual encoder's settings"
     configuration = try CLIPConfiguration(ConfigurationFile(card.whole, path: source))
     preprocessor = try ImagePreprocessor(
       ConfigurationFile(card.preprocessing, path: source), imageSize: settings.imageSize)
     let width = configuration.projectionWidth
+    let textConfiguration = try TextConfiguration(ConfigurationFile(card.text, path: source))
+    text = try TextTower(
+      TextTransformer(weights["text_model"], textConfiguration), tokenizerFolder: work.tokenizer,
+      device: weights.placement.device)
     textProjection = try Linear(
-      weights["text_projection"], from: text.configuration.width, to: width, bias: false)
+      weights["text_projection"], from: textConfiguration.width, to: width, bias: false)
     vision = try VisionTransformer(weights["vision_model"], configuration.vision)
     visualProjection = try Linear(
       weights["visual_projection"], from: configuration.vision.width, to: width, bias: false)
     logitScale = weights.frozen("logit_scale", [], .zeros)
     placement = weights.placement
-    parameters = try weights.thawed()
+    let all = try weights.thawed()
+    let begun = try Dictionary(
+      work.textEncoder.tensors().map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
+    // The last norm goes on learning: it now stands behind the block more.
+    finished = all.filter {
+      begun[$0.name] != nil && !$0.name.hasPrefix("text_model.final_layer_norm.")
+    }
+    let names = Set(finished.map(\.name))
+    parameters = all.filter { !names.contains($0.name) }
     try withoutGradients {
+      for parameter in all {
+        if let values = begun[parameter.name] { try parameter.tensor.assign(values) }
+      }
       let scale = try logitScale.dense()
       try scale.assign(.full([], Self.initialLogitScale, device: placement.device))
     }
@@ -69,10 +90,11 @@ final class DualEncoder {
     return (states, pooled, try visualProjection(pooled).normalisedRows())
   }
 
-  /// - Returns: embeddings of length 1 of `N` captions, `[N, E]`.
-  func textEmbeddings(_ captions: [String]) throws -> Tensor {
-    let states = try withoutGradients { try text(captions) }
-    return try textProjection(states).normalisedRows()
+  /// - Returns: the normalised states of the ends of `N` captions, `[N, D]`, and embeddings of length
+  ///   1, `[N, E]`.
+  func texts(_ captions: [String]) throws -> (states: Tensor, embeddings: Tensor) {
+    let states = try text(captions)
+    return (states, try textProjection(states).normalisedRows())
   }
 
   /// What cosines are multiplied with before a softmax, a scalar, at most 100.
@@ -82,12 +104,11 @@ final class DualEncoder {
 extension DualEncoder {
   /// Saves the whole in the layout of transformers' `CLIPModel`, with its vocabulary.
   func write(to folder: ModelFolder) throws {
-    let text = try work.textEncoder.tensors()
     var files = ["preprocessor_config.json": try JSONValue(card.preprocessing).fileContents]
     for name in try FolderListing.names(in: work.tokenizer) {
       files[name] = Data(
         try WholeFile.bytes(of: "\(work.tokenizer)/\(name)", limit: JSONValue.maximumLength))
     }
-    try folder.write(configuration: card.whole, text + parameters, others: files)
+    try folder.write(configuration: card.whole, finished + parameters, others: files)
   }
 }

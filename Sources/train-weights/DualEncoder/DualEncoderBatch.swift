@@ -12,6 +12,10 @@ struct DualEncoderBatch {
   /// right one again: `B` firsts, then `B` seconds.
   let wrongCaptions: [String]
 
+  /// The pairs of a shape and a colour that the captions name, right ones and then wrong ones, 1 or
+  /// 0, `[3B, 36]`.
+  let captionKinds: Tensor
+
   /// What is added to the similarity of picture (row) and caption (column): 0, or so little that it
   /// counts for nothing where the caption of another scene is right too, `[B, B]`.
   let captionMask: Tensor

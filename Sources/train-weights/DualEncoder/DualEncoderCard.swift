@@ -3,11 +3,17 @@ internal import Files
 /// The configurations of a dual encoder, as transformers writes them.
 struct DualEncoderCard {
   private let settings: DualEncoderSettings
-  private let text: [String: JSONValue]
+  /// `text_config`: the finished text tower's configuration, with one block more.
+  let text: [String: JSONValue]
 
-  /// The configurations for these sizes and a text tower whose own configuration is `text`.
+  /// The configurations for these sizes and a finished text tower whose own configuration is `text`.
   init(_ settings: DualEncoderSettings, text: [String: JSONValue]) {
-    (self.settings, self.text) = (settings, text)
+    self.settings = settings
+    var text = text
+    if case .integer(let layers)? = text["num_hidden_layers"] {
+      text["num_hidden_layers"] = .integer(layers + 1)
+    }
+    self.text = text.merging(["projection_dim": .integer(settings.projectionWidth)]) { $1 }
   }
 
   /// `config.json` of the whole.
@@ -15,7 +21,7 @@ struct DualEncoderCard {
     [
       "architectures": ["CLIPModel"], "model_type": "clip",
       "projection_dim": .integer(settings.projectionWidth), "logit_scale_init_value": 2.6592,
-      "text_config": JSONValue(projected(text)), "vision_config": JSONValue(projected(vision)),
+      "text_config": JSONValue(text), "vision_config": JSONValue(vision),
       "torch_dtype": "float16",
     ]
   }
@@ -33,14 +39,11 @@ struct DualEncoderCard {
     ]
   }
 
-  private func projected(_ tower: [String: JSONValue]) -> [String: JSONValue] {
-    tower.merging(["projection_dim": .integer(settings.projectionWidth)]) { $1 }
-  }
-
   private var vision: [String: JSONValue] {
     let own: [String: JSONValue] = [
       "model_type": "clip_vision_model", "image_size": .integer(settings.imageSize),
       "patch_size": .integer(settings.patchSize), "num_channels": 3,
+      "projection_dim": .integer(settings.projectionWidth),
     ]
     return own.merging(settings.vision.configuration) { $1 }
   }

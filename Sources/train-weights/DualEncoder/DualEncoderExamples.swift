@@ -38,11 +38,14 @@ struct DualEncoderExamples {
       images.append(slightlyChanged(spoilt.image, using: &random))
       qualities.append(spoilt.quality)
     }
+    let right = captions.map(\.right)
+    let wrong = captions.map { $0.first ?? $0.right } + captions.map { $0.second ?? $0.right }
     return DualEncoderBatch(
       pixels: try .stacked(images.map(preprocessor.pixels)),
-      captions: captions.map(\.right),
-      wrongCaptions: captions.map { $0.first ?? $0.right } + captions.map { $0.second ?? $0.right },
-      captionMask: try mask(captions.map(\.right), scenes),
+      captions: right, wrongCaptions: wrong,
+      captionKinds: try SceneAttributes.kinds(
+        named: (right + wrong).map { try Request(parsing: $0) }),
+      captionMask: try mask(right, scenes),
       wrongMask: try Tensor(
         captions.flatMap { [$0.first, $0.second].map { $0 == nil ? Self.excluded : 0 } },
         shape: [count, 2]),

@@ -37,7 +37,7 @@ struct DualEncoderSettings: Sendable, Equatable, Codable {
   var qualityWeight = 20.0
 
   /// How it is trained.
-  var course = CourseSettings(steps: 5000, batch: 48, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 4000, batch: 48, learningRate: 1e-3, warmup: 100)
 
   /// A few steps of a narrow tower.
   static var quick: DualEncoderSettings {

@@ -31,6 +31,7 @@ struct DualEncoderTraining {
     let model = try DualEncoder(settings, weights, work)
     let probes = try AttributeProbes(
       weights["probes"], width: settings.vision.width,
+      textWidth: model.configuration.text?.width ?? 0,
       embeddingWidth: settings.projectionWidth)
     let recipe = Recipe(
       settings: settings, textEncoder: try Digest.sha256(ofFile: work.textEncoder.weightFile))
@@ -55,7 +56,7 @@ struct DualEncoderTraining {
   {
     let count = batch.captions.count
     let images = try model.images(batch.pixels)
-    let texts = try model.textEmbeddings(batch.captions + batch.wrongCaptions)
+    let (textStates, texts) = try model.texts(batch.captions + batch.wrongCaptions)
     let factor = try model.cosineFactor()
     let right = try factor * images.embeddings.narrowed(0, 0..<count)
     let spoilt = try images.embeddings.narrowed(0, count..<images.embeddings.shape[0])
@@ -72,8 +73,9 @@ struct DualEncoderTraining {
 
     let attributes = try probes.attributeLoss(
       images.states.narrowed(0, 0..<count), images.pooled.narrowed(0, 0..<count), batch.attributes)
+    let kinds = try probes.captionLoss(textStates, batch.captionKinds)
     let quality = try probes.qualityLoss(images.embeddings, batch.qualities)
-    return try (ofCaptions + ofPictures) / 2 + settings.probeWeight * attributes
+    return try (ofCaptions + ofPictures) / 2 + settings.probeWeight * (attributes + kinds)
       + settings.qualityWeight * quality
   }
 

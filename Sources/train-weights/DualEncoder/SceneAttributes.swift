@@ -11,8 +11,9 @@ struct SceneAttributes {
   /// style, background.
   let classes: [Tensor]
 
-  /// 1 for the shape, and for the colour, of the figure on the middle of each patch, or in the last
-  /// place where there is none, else 0, patches row by row: `[B, N, 7]` each.
+  /// 1 for the shape, for the colour, and for the pair of both, of the figure on the middle of each
+  /// patch, or in the last place where there is none, else 0, patches row by row: `[B, N, 7]` twice
+  /// and `[B, N, 37]`.
   let patchClasses: [Tensor]
 
   /// How many presences there are of each sort.
@@ -24,7 +25,9 @@ struct SceneAttributes {
   static let classCounts = [3, Style.allCases.count, Background.allCases.count]
 
   /// How many classes of patches each group has.
-  static let patchClassCounts = [Shape.allCases.count + 1, Color.allCases.count + 1]
+  static let patchClassCounts = [
+    Shape.allCases.count + 1, Color.allCases.count + 1, presenceCounts[0] + 1,
+  ]
 
   /// The attributes of `scenes`, which have one to three figures each.
   ///
@@ -36,13 +39,7 @@ struct SceneAttributes {
       return try Tensor(values, shape: [scenes.count, values.count / scenes.count])
     }
     presences = [
-      try flags { scene in
-        shapes.flatMap { shape in
-          colors.map { color in
-            scene.figures.contains { $0.shape == shape && $0.color == color }
-          }
-        }
-      },
+      try Self.kinds(scenes.map { $0.figures.map { ($0.shape, $0.color) } }),
       try flags { scene in shapes.map { shape in scene.figures.contains { $0.shape == shape } } },
       try flags { scene in colors.map { color in scene.figures.contains { $0.color == color } } },
     ]
@@ -57,11 +54,36 @@ struct SceneAttributes {
     }
     let ofPatches = [
       found.map { $0?.shape.place ?? shapes.count }, found.map { $0?.color.place ?? colors.count },
+      found.map { $0.map { $0.shape.place * colors.count + $0.color.place } ?? Self.presenceCounts[0] },
     ]
     patchClasses = try zip(ofPatches, Self.patchClassCounts).map { places, count in
       try Tensor.oneHot(places, count: count)
         .reshaped([scenes.count, patches * patches, count])
     }
+  }
+
+  /// 1 for each pair of a shape and a colour that is among `pairs`, else 0, `[N, 36]`.
+  static func kinds(_ pairs: [[(shape: Shape, color: Color)]]) throws -> Tensor {
+    let values = pairs.flatMap { pairs in
+      Shape.allCases.flatMap { shape in
+        Color.allCases.map { color -> Float in
+          pairs.contains { $0.shape == shape && $0.color == color } ? 1 : 0
+        }
+      }
+    }
+    return try Tensor(values, shape: [pairs.count, presenceCounts[0]])
+  }
+
+  /// The pairs of a shape and a colour that captions name, `[N, 36]`: a figure of which one of the
+  /// two is not said names none.
+  static func kinds(named requests: [Request]) throws -> Tensor {
+    try kinds(
+      requests.map { request in
+        request.items.compactMap { item in
+          guard let shape = item.shape, let color = item.color else { return nil }
+          return (shape, color)
+        }
+      })
   }
 
   /// The first figure that (`x`, `y`) is nearer to than its radius.

@@ -4,12 +4,8 @@ internal import NN
 internal import Tokenization
 internal import Torch
 
-/// The text tower of the dual encoder, which is the diffusion model's text encoder too, with its
-/// vocabulary.
+/// A text tower with its vocabulary.
 final class TextTower {
-  /// The sizes that it was built with.
-  var configuration: TextConfiguration { transformer.configuration }
-
   private let transformer: TextTransformer
   private let tokenizer: CLIPTokenizer
   private let device: Device
@@ -19,15 +15,6 @@ final class TextTower {
     self.transformer = transformer
     tokenizer = try CLIPTokenizer(folder: tokenizerFolder)
     self.device = device
-  }
-
-  /// The finished tower that `work` has, frozen.
-  convenience init(_ work: WorkFolder) throws {
-    let weights = try work.textEncoder.weights()
-    let transformer = try TextTransformer(
-      weights["text_model"], TextConfiguration(work.textEncoder.configuration))
-    try self.init(
-      transformer, tokenizerFolder: work.tokenizer, device: weights.placement.device)
   }
 
   /// The normalised states of the end tokens of `N` `captions`, `[N, D]`, which have seen all of them.
