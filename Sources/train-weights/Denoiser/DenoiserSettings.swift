@@ -27,14 +27,14 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// β of the last timestep. With Stable Diffusion's 0.012 the last one still shows how bright a
   /// picture is on the whole, which for flat backgrounds is half of what there is to know, and
   /// which sampling, from noise alone, has to do without.
-  var lastBeta = 0.025
+  var lastBeta = 0.02
 
-  /// γ of ``TimestepWeights``; nil weighs all timesteps alike.
-  var signalLimit: Double? = 5
+  /// γ of ``TimestepWeights``.
+  var signalLimit = 3.0
 
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
   /// many as have its pixels.
-  var course = CourseSettings(steps: 8000, batch: 32, learningRate: 1e-3, warmup: 100)
+  var course = CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100)
 
   /// Pictures of one size.
   package struct PictureShare: Sendable, Equatable, Codable {

@@ -1,17 +1,20 @@
-/// What timesteps weigh in the loss of v (after Hang et al., arXiv 2303.09556).
+/// What timesteps weigh in the loss of v.
 package enum TimestepWeights {
-  /// `min(SNR_t + 1, γ)/(SNR_t + 1)` of every timestep, SNR + 1 being 1/(1 − ᾱ).
+  /// `min(√SNR_t, γ)/(SNR_t + 1)` of every timestep, SNR being ᾱ/(1 − ᾱ).
   ///
-  /// In terms of the picture x₀ the weight is min(SNR + 1, γ): 1 where there is nothing but noise,
-  /// and never more than γ however little noise there is.
+  /// In terms of the picture x₀ the weight is min(√SNR, γ). What cannot be known of x₀ falls about as
+  /// √SNR rises, so that all timesteps have about the same share of the loss. With the 1 + SNR of the
+  /// plain loss of v, nine tenths of it would be pictures that nobody can guess; with the SNR of the
+  /// plain loss of ε nothing would be learnt of colours and backgrounds, which are settled first
+  /// (cf. Hang et al., arXiv 2303.09556).
   ///
   /// - Parameters:
   ///   - signal: ᾱ of every timestep, in 0..<1.
-  ///   - limit: γ; nil weighs all alike.
-  package static func weights(signal: [Double], limit: Double?) -> [Float] {
+  ///   - limit: γ.
+  package static func weights(signal: [Double], limit: Double) -> [Float] {
     signal.map { signal in
-      guard let limit else { return 1 }
-      return Float(min(1, limit * (1 - signal)))
+      let ratio = signal / (1 - signal)
+      return Float(min(ratio.squareRoot(), limit) / (ratio + 1))
     }
   }
 }
