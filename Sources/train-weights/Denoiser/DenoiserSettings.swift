@@ -29,8 +29,9 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// which sampling, from noise alone, has to do without.
   var lastBeta = 0.02
 
-  /// γ of ``TimestepWeights``.
-  var signalLimit = 3.0
+  /// γ and δ of ``TimestepWeights``.
+  var signalLimit = 5.0
+  var signalFloor = 0.02
 
   /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
   /// many as have its pixels.

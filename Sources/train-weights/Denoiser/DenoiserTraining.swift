@@ -74,7 +74,7 @@ struct DenoiserTraining {
     let schedule = NoiseSchedule(configuration)
     let denoising = DenoisingLoss(configuration)
     let weights = TimestepWeights.weights(
-      signal: schedule.signal, limit: settings.signalLimit)
+      signal: schedule.signal, limit: settings.signalLimit, floor: settings.signalFloor)
     let grammar = CaptionGrammar()
     return { step, draws in
       let share = settings.pictures.turn(
