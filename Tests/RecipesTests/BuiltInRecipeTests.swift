@@ -156,6 +156,20 @@ struct BuiltInRecipeTests {
     #expect(missing.isEmpty)
   }
 
+  @Test("no recipe that is shipped is rewarded or watched by a program, such as the oracle")
+  func noPrograms() throws {
+    let model = "\(repository)/weights/shapes"
+    let own = try FolderListing.names(in: model).filter { $0.hasSuffix(".yaml") }.sorted()
+    #expect(!own.isEmpty)
+    for path in try builtInNames.map(catalog.file) + own.map({ "\(model)/\($0)" }) {
+      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        .filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("#") }
+      for word in ["command:", "http:", "https:", "oracle"] {
+        #expect(!lines.contains { $0.contains(word) }, "\(path): \(word)")
+      }
+    }
+  }
+
   @Test("a recipe is found by its name or its path, and what is not found is told")
   func finding() throws {
     #expect(try catalog.names() == builtInNames)

@@ -98,6 +98,54 @@ struct OracleTests {
     #expect(verdict.description == "the picture is too small")
   }
 
+  /// The left half of one picture beside the right half of another.
+  private static func halves(_ left: RGBImage, _ right: RGBImage) -> RGBImage {
+    var pixels = left.pixels
+    for index in pixels.indices where index / 3 % left.width >= left.width / 2 {
+      pixels[index] = right.pixels[index]
+    }
+    return RGBImage(width: left.width, height: left.height, pixels: pixels)
+  }
+
+  /// Pictures that cannot be judged, each for another reason.
+  private static let unclear: [(RGBImage, Abstention)] = {
+    let renderer = SceneRenderer(size: 128)
+    func picture(_ figures: [Figure], on background: Background = .white) -> RGBImage {
+      renderer.image(of: Scene(figures, on: background))
+    }
+    func circle(_ color: Color, x: Double = 0.5, y: Double = 0.5) -> Figure {
+      Figure(color, .circle, x: x, y: y, radius: 0.25)
+    }
+    let ground = RGBImage(width: 128, height: 128, filledWith: .init(60, 200, 90))
+    return [
+      (halves(picture([]), picture([], on: .black)), .noFlatBackground),
+      (ground, .unknownBackground),
+      (picture([circle(.red)]).blurred(by: 24), .blurred),
+      (
+        picture([circle(.red, x: 0.4, y: 0.4), Figure(.red, .square, x: 0.6, y: 0.6, radius: 0.2)]),
+        .malformed
+      ),
+      (halves(picture([circle(.red)]), picture([circle(.blue)])), .mixedColors),
+      (picture([circle(.red)]).desaturated(share: 1), .unknownColor),
+    ]
+  }()
+
+  @Test("abstains from what is unlike this world, and says why", arguments: 0..<6)
+  func unclear(_ index: Int) {
+    let (image, reason) = Self.unclear[index]
+    let verdict = oracle.verdict(on: image, asked: Request([.init(nil, nil)]))
+    #expect(verdict == .abstained(reason))
+    #expect(verdict.description == reason.rawValue && !verdict.isRight && verdict.isAbstention)
+  }
+
+  @Test("judges neither style nor size")
+  func styleAndSize() throws {
+    let scene = Scene([Self.circle])
+    for prompt in ["a dotted red circle", "a tiny red circle", "a large red circle"] {
+      #expect(try verdict(scene, asked: prompt) == .right)
+    }
+  }
+
   @Test("looks at pictures that are not square")
   func oblong() throws {
     let square = SceneRenderer(size: 128).image(of: Scene([Self.circle], on: .black))

@@ -50,7 +50,7 @@ struct SceneRendererTests {
     let pure = stride(from: 0, to: image.pixels.count, by: 3).filter {
       abs(Float(image.pixels[$0]) - full.x) < 20
     }
-    #expect(share.contains(Double(pure.count) / Double(coloured)))
+    #expect(share.contains(Double(pure.count) / Double(colored)))
   }
 
   @Test("nothing is drawn outside of the square around a figure", arguments: Shape.allCases)

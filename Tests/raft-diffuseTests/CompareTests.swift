@@ -323,6 +323,14 @@ struct CompareTests {
         ["--images", "a", "b", "--test-images"], "--test-images are a run's: name it with --run."
       ),
       (
+        ["--images", "a", "b", "--reward", "jpeg-size", "--steps", "2", "--seed=1"],
+        "--images are there already: leave out --seed, --steps."
+      ),
+      (
+        ["--run", "a", "--test-images", "--rounds", "2", "--scale", "1", "--res", "64"],
+        "--test-images are there already: leave out --rounds, --scale, --res."
+      ),
+      (
         ["--run", "a", "--test-images", "--prompt", "x"],
         "--test-images are there already: leave out --model and prompts."
       ),

@@ -80,6 +80,28 @@ struct OwnModelTests {
     let findings = try #require(report["findings"] as? [[String: Any]])
     #expect(findings.map { $0["pairs"] as? Int } == [2, 2, 2, 2])
     #expect(!folder.exists("elsewhere/out/images"))
+    let control = "elsewhere/runs/to-sixty-four-1/control"
+    try FileManager.default.moveItem(
+      at: folder.url(control), to: folder.url("\(control)-away"))
+    let without = try run([
+      "compare", "--run", "runs/to-sixty-four-1", "--test-images", "--out", "other", "--quiet",
+    ])
+    #expect(without.status == 65)
+    #expect(
+      without.errors
+        == "raft-diffuse: runs/to-sixty-four-1 has no test images of the control arm to compare; "
+        + "let it end, by --resume, or leave out --test-images\n")
+    try FileManager.default.moveItem(
+      at: folder.url("\(control)-away"), to: folder.url(control))
+    // Without the test's numbers, its images may not be all.
+    try FileManager.default.removeItem(at: folder.url("elsewhere/runs/to-sixty-four-1/test.json"))
+    let broken = try run([
+      "compare", "--run", "runs/to-sixty-four-1", "--test-images", "--out", "other", "--quiet",
+    ])
+    #expect(
+      broken.errors
+        == "raft-diffuse: runs/to-sixty-four-1 has no test images of the base and of a round to compare; "
+        + "let it end, by --resume, or leave out --test-images\n")
     let unfinished = try run([
       "compare", "--run", "runs/to-sixty-four-2", "--test-images", "--out", "other", "--quiet",
     ])
@@ -112,6 +134,39 @@ struct OwnModelTests {
     #expect(
       unknown.errors
         == "raft-diffuse: no recipe is called “to-sixty-for”; did you mean “to-sixty-four”?\n")
+  }
+
+  @Test("a recipe is compared with its published form where it is the program's, not the model's")
+  func published() throws {
+    for (name, res) in [("plain", 48), ("plain-published", 96)] {
+      let text = Self.settings.replacing("to-sixty-four", with: name)
+        .replacing("res: 64", with: "res: \(res)")
+      try folder.write(text, to: "data/recipes/\(name).yaml")
+    }
+    let arguments = ["align", "--model", "tiny", "--recipe", "plain", "--dry-run", "--no-cache"]
+    let program = try run(arguments)
+    #expect(program.status == 0, "\(program.errors)")
+    #expect(program.errors.contains("res: 48 here, 96 published\n"), "\(program.errors)")
+    try folder.write("res: 32\n", to: "data/weights/tiny/raft-diffuse.plain.yaml")
+    let own = try run(arguments)
+    #expect(own.status == 0, "\(own.errors)")
+    #expect(!own.errors.contains("published"), "\(own.errors)")
+  }
+
+  @Test("of several models that come with the program none is taken unasked")
+  func several() throws {
+    // What is no diffusion model does not count.
+    try folder.write("{}", to: "data/weights/words/config.json")
+    #expect(try recipe([])["model"] as? String == "tiny")
+    try folder.write("{}", to: "data/weights/other/model_index.json")
+    for arguments in [["align", "--dry-run"], ["sample", "--prompt", "x"]] {
+      let run = try run(arguments)
+      #expect(run.status == 64)
+      #expect(
+        run.errors.hasPrefix(
+          "raft-diffuse: Name the model with --model: 2 come with the program, other, tiny.\n"),
+        "\(run.errors)")
+    }
   }
 
   @Test("sample takes it too, and images say its name")

@@ -69,6 +69,44 @@ struct DualEncoderTests {
     #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
   }
 
+  @Test("the head is made anew where the seed is another, and only there")
+  func otherHead() throws {
+    let file = URL(fileURLWithPath: Self.folder + "/aesthetic.safetensors")
+    func run(seed: String) throws -> TrainWeightsProcess.Run {
+      try TrainWeightsProcess.run([
+        "shapes", "--quick", "--threads", "1", "--seed", seed, "--state", Self.folder, "--out",
+        Self.folder + "/out", "--only", "aesthetic-head",
+      ])
+    }
+    let before = try Data(contentsOf: file)
+    #expect(try run(seed: "5").errors == "")
+    #expect(try Data(contentsOf: file) == before)
+    let other = try run(seed: "6")
+    #expect(other.status == 0)
+    #expect(
+      other.errors.hasPrefix("aesthetic-head: made anew (seed was \"5\" and is \"6\")\n"),
+      "\(other.errors)")
+    #expect(try Data(contentsOf: file) != before)
+    #expect(try run(seed: "5").status == 0)
+    #expect(try Data(contentsOf: file) == before)
+  }
+
+  @Test("a dual encoder that is trained anew takes the place of what was there")
+  func trainedAnew() throws {
+    let file = URL(fileURLWithPath: Self.folder + "/clip/model.safetensors")
+    let before = try Data(contentsOf: file)
+    try Data("an earlier course's".utf8).write(to: file)
+    for name in ["dual-encoder.safetensors", "dual-encoder.jsonl"] {
+      try FileManager.default.removeItem(atPath: "\(Self.folder)/\(name)")
+    }
+    let run = try TrainWeightsProcess.run([
+      "shapes", "--quick", "--threads", "1", "--seed", "5", "--state", Self.folder, "--out",
+      Self.folder + "/out", "--only", "dual-encoder",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try Data(contentsOf: file) == before)
+  }
+
   @Test(
     "a measurement is one JSON object of numbers",
     arguments: [
@@ -82,7 +120,7 @@ struct DualEncoderTests {
       ["measure"] + which.map { $0.hasSuffix("tensors") ? "\(Self.folder)/\($0)" : $0 }
         + ["--clip", Self.folder + "/clip", "--count", "20", "--json"])
     try #require(run.status == 0, "\(run.errors)")
-    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Double]
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
     for key in keys { #expect(object?[key] != nil) }
   }
 }

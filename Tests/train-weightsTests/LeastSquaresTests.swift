@@ -21,6 +21,13 @@ struct LeastSquaresTests {
     #expect(abs(fit.weight[0] - 1) < 1e-6)
   }
 
+  @Test("the mean squared error is that of the rows that are asked about")
+  func error() {
+    let fit = LeastSquares(rows, rows.map { Double($0[0]) }, ridge: 1e-9)
+    #expect(fit.meanSquaredError(rows, rows.map { Double($0[0]) }) < 1e-12)
+    #expect(abs(fit.meanSquaredError([[1, 0], [2, 5]], [2, 5]) - (1 + 9) / 2) < 1e-5)
+  }
+
   @Test("a large ridge leaves the mean alone")
   func ridge() {
     let fit = LeastSquares(rows, [1, 2, 3, 4, 5], ridge: 1e9)

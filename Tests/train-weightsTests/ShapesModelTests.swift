@@ -80,7 +80,7 @@ struct ShapesModelTests {
   @Test("another seed in the same folder is refused")
   func otherSeed() throws {
     let run = try TrainWeightsProcess.run(Self.arguments + ["--seed", "2"])
-    #expect(run.status != 0)
+    #expect(run.status == 65)
     #expect(
       run.errors.hasSuffix(
         """
@@ -96,12 +96,57 @@ struct ShapesModelTests {
     let run = try TrainWeightsProcess.run([
       "shapes", "--quick", "--state", folder, "--out", folder + "/out", "--only", "export",
     ])
-    #expect(run.status != 0)
+    #expect(run.status == 66)
     #expect(
       run.errors == """
-        Error: there is no \(folder)/vae: make the part first (leave --only out to make all of them)
+        train-weights: there is no \(folder)/vae: make the part first (leave --only out to make all of them)
 
         """)
     #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+  }
+
+  @Test("a model of which a part's record is gone is not put together, and the old one stays whole")
+  func missingRecord() throws {
+    let state = Self.folder + "/state"
+    let record = state + "/denoiser.json"
+    try FileManager.default.moveItem(atPath: record, toPath: record + ".away")
+    defer { try? FileManager.default.moveItem(atPath: record + ".away", toPath: record) }
+    let run = try TrainWeightsProcess.run(Self.arguments + ["--only", "export"])
+    #expect(run.status == 66)
+    #expect(
+      run.errors == """
+        train-weights: there is no \(record), which says how \(state)/unet was made: delete \
+        \(state)/unet and make the part again (a course that is finished is not repeated)
+
+        """)
+    #expect(FileManager.default.fileExists(atPath: Self.folder + "/out/manifest.json"))
+  }
+
+  @Test("latents of another autoencoder are refused, with the folder to delete")
+  func otherLatents() throws {
+    let state = Self.folder + "/other"
+    let files = FileManager.default
+    try files.createDirectory(atPath: state, withIntermediateDirectories: true)
+    for part in ["vae", "latents-128"] {
+      try files.copyItem(atPath: "\(Self.folder)/state/\(part)", toPath: "\(state)/\(part)")
+    }
+    let arguments = [
+      "shapes", "--quick", "--threads", "1", "--state", state, "--out", state + "/out", "--only",
+      "latents",
+    ]
+    #expect(try TrainWeightsProcess.run(arguments).status == 0)
+    let weights = state + "/vae/diffusion_pytorch_model.safetensors"
+    let digest = try Digest.sha256(ofFile: weights)
+    try AppendedFile.append(Data([0]), to: weights)
+    let other = try Digest.sha256(ofFile: weights)
+    let run = try TrainWeightsProcess.run(arguments)
+    #expect(run.status == 65)
+    #expect(
+      run.errors == """
+        train-weights: \(state)/latents-128/0-63.safetensors was made by another autoencoder or from \
+        another seed (settings.autoencoder was "\(digest)" and is "\(other)"); delete \
+        \(state)/latents-128 to have the latents made anew
+
+        """)
   }
 }

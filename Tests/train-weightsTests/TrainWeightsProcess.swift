@@ -10,7 +10,9 @@ enum TrainWeightsProcess {
   }
 
   /// Runs the command and waits for its end.
-  static func run(_ arguments: [String]) throws -> Run {
+  ///
+  /// - Parameter input: what it reads on standard input.
+  static func run(_ arguments: [String], input: String = "") throws -> Run {
     // Files, not pipes: a pipe that nobody empties stops the process.
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "run-\(UUID().uuidString)")
@@ -18,12 +20,14 @@ enum TrainWeightsProcess {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (output, errors) = (folder.appending(path: "out"), folder.appending(path: "err"))
     for file in [output, errors] { try Data().write(to: file) }
+    let question = folder.appending(path: "in")
+    try Data(input.utf8).write(to: question)
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try FileHandle(forReadingFrom: question)
     try process.run()
     process.waitUntilExit()
     return Run(

@@ -40,6 +40,7 @@ struct WordVocabularyTests {
   @Test("the context is as long as was asked, and filled up with the token behind a text")
   func context() {
     #expect(tokenizer.contextLength == 32)
+    #expect(tokenizer.promptTokenCount == 30)
     #expect(tokenizer.paddingID == tokenizer.endID)
     #expect(tokenizer.endID == tokenizer.tokenCount - 1)
   }

@@ -28,9 +28,10 @@ struct RecipeSources {
       return isThere ? try RecipeLayer(file: catalog.file(of: recipe)) : nil
     }
     let named = model ?? known?.text(of: .model)
-    defaultModel = named == nil ? try installed.defaultName() : nil
+    let name = try named ?? installed.defaultName()
+    defaultModel = named == nil ? name : nil
     let location = try ModelLocation(
-      resolving: named ?? defaultModel ?? "", environment: ProcessInfo.processInfo.environment)
+      resolving: name, environment: ProcessInfo.processInfo.environment)
     let own = ModelRecipes(folder: location.path)
     var layers = [RecipeLayer(folder: FileManager.default.currentDirectoryPath)]
     try layers[0].set(.model, to: defaultModel, by: "the model that comes with the program")

@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Imaging
 internal import RAFT
 internal import Shapes
@@ -29,11 +30,8 @@ struct Pictures {
 }
 
 extension Tensor {
-  /// Images of one size as a batch, in 0…1, `F32 [B, 3, H, W]`.
+  /// Images of one size, one at least, as a batch, in 0…1, `F32 [B, 3, H, W]`.
   static func batch(_ images: [RGBImage]) throws -> Tensor {
-    guard let first = images.first else { return try .zeros([0, 3, 1, 1]) }
-    let bytes = try Tensor(
-      images.flatMap(\.pixels), shape: [images.count, first.height, first.width, 3])
-    return try (bytes.permuted([0, 3, 1, 2]).to(.float32) / 255).contiguous()
+    try .concatenated(images.map { try $0.tensor() })
   }
 }
