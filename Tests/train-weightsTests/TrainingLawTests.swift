@@ -24,13 +24,14 @@ struct TrainingLawTests {
     #expect(abs(try extreme.binaryCrossEntropy(targets).item() - 13.673_532) < 1e-4)
   }
 
-  @Test("timesteps weigh min(SNR, γ)/SNR: 1 where the noise is strong, less where it is weak")
+  @Test("timesteps weigh the picture by the signal, up to a limit and on a floor")
   func timesteps() {
-    let weights = TimestepWeights.weights(signal: [0.02, 0.5, 0.9, 0.99], limit: 5)
-    for (weight, expected) in zip(weights, [1, 1, 5 / 9, 5 / 99] as [Float]) {
-      #expect(abs(weight - expected) < 1e-6)
+    let signal = [0.0, 0.5, 0.9, 0.99]
+    let weights = TimestepWeights.weights(signal: signal, limit: 5, floor: 0.02)
+    // Over x₀: δ, 1 + δ, and γ + δ from there on.
+    for (weight, (signal, expected)) in zip(weights, zip(signal, [0.02, 1.02, 5.02, 5.02])) {
+      #expect(abs(Double(weight) / (1 - signal) - expected) < 1e-5)
     }
-    #expect(TimestepWeights.weights(signal: [0.02, 0.99], limit: nil) == [1, 1])
   }
 
   @Test("a size has its turn as often as it weighs, and none after its time")
