@@ -54,7 +54,9 @@ struct SceneAttributes {
     }
     let ofPatches = [
       found.map { $0?.shape.place ?? shapes.count }, found.map { $0?.color.place ?? colors.count },
-      found.map { $0.map { $0.shape.place * colors.count + $0.color.place } ?? Self.presenceCounts[0] },
+      found.map {
+        $0.map { $0.shape.place * colors.count + $0.color.place } ?? Self.presenceCounts[0]
+      },
     ]
     patchClasses = try zip(ofPatches, Self.patchClassCounts).map { places, count in
       try Tensor.oneHot(places, count: count)
