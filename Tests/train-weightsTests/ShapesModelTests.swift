@@ -29,7 +29,8 @@ struct ShapesModelTests {
       .folder(Self.folder + "/out"), placement: Placement())
     #expect(model.warnings.isEmpty)
     var scheduler = SchedulerConfiguration.stableDiffusion
-    scheduler.betaEnd = 0.025
+    scheduler.betaEnd = 0.02
+    scheduler.predictionType = .velocity
     #expect(model.scheduler == scheduler)
     #expect(model.unet.configuration.sampleSize == 16)
     #expect(model.vae.configuration.sampleSize == 128)
