@@ -97,17 +97,20 @@ let package = Package(
     .executableTarget(
       name: "raft-diffuse",
       dependencies: [
-        "Alignment", "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "LoRA", "NN",
-        "Policies", "RAFT", "Recipes", "Reporting", "RunStore", "Tokenization", "Torch",
+        "Alignment", "CLIP", "CLIPReward", "Diffusion", "ExitStatuses", "Files", "Imaging", "LoRA",
+        "NN", "Policies", "RAFT", "Recipes", "Reporting", "RunStore", "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     library("Shapes", ["Imaging", "RAFT"]),
+    library(
+      "ExitStatuses",
+      ["CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "NN", "Tokenization", "Torch"]),
     .executableTarget(
       name: "train-weights",
       dependencies: [
-        "CLIP", "CLIPReward", "Diffusion", "Files", "Imaging", "NN", "RAFT", "Shapes",
-        "Tokenization", "Torch",
+        "CLIP", "CLIPReward", "Diffusion", "ExitStatuses", "Files", "Imaging", "NN", "RAFT",
+        "Shapes", "Tokenization", "Torch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import ExitStatuses
 internal import Foundation
 
 /// Where the command prints: results on standard output, all else on standard error.

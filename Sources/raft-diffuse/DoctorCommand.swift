@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ExitStatuses
 internal import Foundation
 
 /// `raft-diffuse doctor`: what this machine and this build can do, and whether it computes what it

@@ -1,5 +1,6 @@
 internal import CLIP
 internal import CLIPReward
+internal import ExitStatuses
 internal import Foundation
 internal import Imaging
 internal import NN

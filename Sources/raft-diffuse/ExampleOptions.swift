@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CLIPReward
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Imaging
 internal import NN

@@ -2,6 +2,7 @@ internal import Alignment
 internal import CLIP
 internal import CLIPReward
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Imaging
 internal import LoRA
@@ -13,33 +14,17 @@ internal import RunStore
 internal import Tokenization
 internal import Torch
 
-/// What the command's exit says, as sysexits.h numbers it.
-enum ExitStatus: Int32 {
-  case usage = 64
-  case badInput = 65
-  case missingFile = 66
-  case internalError = 70
-  case inputOutput = 74
-  case tryAgain = 75
-
+extension ExitStatus {
   /// The status of one of our libraries' errors; nil for errors that the argument parser knows.
   init?(of error: any Error) {
     switch error {
     case let error as CommandError: self = error.status
-    case let error as TorchError: self = Self.of(error)
-    case let error as FileError: self = Self.of(error)
-    case let error as ImagingError: self = Self.of(error)
-    case let error as ModelError: self = Self.of(error)
-    case let error as CLIPError: self = Self.of(error)
     case let error as GenerationError: self = Self.of(error)
     case let error as SamplingError: self = Self.of(error)
-    case let error as TokenizationError: self = Self.of(error)
-    case let error as RewardError: self = Self.of(error)
     case let error as ExternalRewardError: self = Self.of(error)
     case let error as MixingError: self = Self.of(error)
     case let error as AdapterFileError: self = Self.of(error)
     case let error as AdapterError: self = Self.of(error)
-    case let error as TrainingError: self = Self.of(error)
     case let error as RecipeError: self = Self.of(error)
     case let error as PromptFileError: self = Self.of(error)
     case let error as RAFTError: self = Self.of(error)
@@ -49,26 +34,7 @@ enum ExitStatus: Int32 {
     case let error as RunError: self = Self.of(error)
     case let error as RerankError: self = Self.of(error)
     case is ExampleError, is TrainingDivergence: self = .badInput
-    case is CheckpointError, is ConfigurationError, is WeightsError: self = .badInput
-    default: return nil
-    }
-  }
-
-  private static func of(_ error: TorchError) -> ExitStatus {
-    switch error {
-    case .outOfMemory: .tryAgain
-    case .noDevice, .unknownDevice: .usage
-    case .operation: .internalError
-    }
-  }
-
-  private static func of(_ error: FileError) -> ExitStatus {
-    switch error {
-    case .missing: .missingFile
-    case .folder, .empty, .tooLarge: .badInput
-    case .unreadable, .missingFolder, .unwritableFolder, .diskFull, .quotaFull, .folderInPlace,
-      .unwritable:
-      .inputOutput
+    default: self.init(ofShared: error)
     }
   }
 
@@ -76,28 +42,6 @@ enum ExitStatus: Int32 {
     switch error {
     case .noFile, .noConfiguration: .missingFile
     default: .badInput
-    }
-  }
-
-  private static func of(_ error: ImagingError) -> ExitStatus {
-    switch error {
-    case .outOfMemory: .tryAgain
-    default: .badInput
-    }
-  }
-
-  private static func of(_ error: CLIPError) -> ExitStatus {
-    switch error {
-    case .notFound, .noWeights, .noTokenizer: .missingFile
-    case .noActivation: .usage
-    case .unsupported, .noHeads, .misfit, .sameTensor, .noText, .pixels: .badInput
-    }
-  }
-
-  private static func of(_ error: ModelError) -> ExitStatus {
-    switch error {
-    case .notFound, .noWeights, .noTokenizer: .missingFile
-    case .notAModel, .unsupported, .misfit, .sameTensor: .badInput
     }
   }
 
@@ -112,14 +56,6 @@ enum ExitStatus: Int32 {
     switch error {
     case .steps, .eta: .usage
     case .stopped: .tryAgain
-    default: .badInput
-    }
-  }
-
-  private static func of(_ error: RewardError) -> ExitStatus {
-    switch error {
-    case .noHeadFile: .missingFile
-    case .cache: .inputOutput
     default: .badInput
     }
   }
@@ -145,13 +81,6 @@ enum ExitStatus: Int32 {
     switch error {
     case .rank, .alpha, .dropout, .noneOf: .usage
     case .noLayers, .shape, .notFinite, .notMerged, .empty, .inTraining: .badInput
-    }
-  }
-
-  private static func of(_ error: TrainingError) -> ExitStatus {
-    switch error {
-    case .setting: .usage
-    case .gradientNotFinite, .state, .stateShape: .badInput
     }
   }
 
@@ -218,13 +147,6 @@ enum ExitStatus: Int32 {
     case .noRound, .tooMany: .usage
     case .noSamples, .notScored, .noDivergences: .badInput
     case .interrupted: .tryAgain
-    }
-  }
-
-  private static func of(_ error: TokenizationError) -> ExitStatus {
-    switch error {
-    case .missingFile, .noVocabulary: .missingFile
-    default: .badInput
     }
   }
 }

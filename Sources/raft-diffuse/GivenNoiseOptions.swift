@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Diffusion
+internal import ExitStatuses
 internal import NN
 internal import Torch
 

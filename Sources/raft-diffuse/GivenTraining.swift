@@ -1,3 +1,4 @@
+internal import ExitStatuses
 internal import NN
 internal import Policies
 internal import Torch

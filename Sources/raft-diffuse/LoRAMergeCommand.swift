@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Diffusion
+internal import ExitStatuses
 internal import Foundation
 internal import LoRA
 internal import Policies

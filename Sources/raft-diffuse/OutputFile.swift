@@ -1,3 +1,4 @@
+internal import ExitStatuses
 internal import Foundation
 
 /// A file that a command is about to write.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ExitStatuses
 internal import Foundation
 
 /// The command: parses, validates, calls the libraries, prints.

@@ -1,5 +1,6 @@
 internal import CLIPReward
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Foundation
 internal import Imaging

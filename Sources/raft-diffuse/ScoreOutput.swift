@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ExitStatuses
 internal import Foundation
 
 /// What a run of `score` prints and writes.

@@ -1,6 +1,7 @@
 internal import CLIP
 internal import CLIPReward
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import NN
 internal import Torch

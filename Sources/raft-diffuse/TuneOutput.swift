@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ExitStatuses
 internal import Foundation
 
 /// Where the adapter goes.

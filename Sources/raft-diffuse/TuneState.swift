@@ -1,3 +1,4 @@
+internal import ExitStatuses
 internal import Files
 internal import Foundation
 internal import LoRA

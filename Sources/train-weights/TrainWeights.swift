@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ExitStatuses
 internal import Foundation
 
 /// Makes the models under `weights/`.

@@ -1,6 +1,7 @@
 internal import Alignment
 internal import CLIPReward
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Foundation
 internal import LoRA

@@ -1,5 +1,6 @@
 internal import Alignment
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Foundation
 internal import LoRA

@@ -1,4 +1,5 @@
 internal import Diffusion
+internal import ExitStatuses
 internal import Files
 internal import Foundation
 internal import Imaging
