@@ -1,4 +1,5 @@
 import CLIP
+import Diffusion
 import Files
 import NN
 import RAFT
@@ -27,10 +28,18 @@ struct TrainingLawTests {
   @Test("timesteps weigh the picture by the signal, up to a limit and on a floor")
   func timesteps() {
     let signal = [0.0, 0.5, 0.9, 0.99]
-    let weights = TimestepWeights.weights(signal: signal, limit: 5, floor: 0.02)
-    // Over x₀: δ, 1 + δ, and γ + δ from there on.
-    for (weight, (signal, expected)) in zip(weights, zip(signal, [0.02, 1.02, 5.02, 5.02])) {
-      #expect(abs(Double(weight) / (1 - signal) - expected) < 1e-5)
+    func weights(of prediction: PredictionType) -> [Double] {
+      TimestepWeights.weights(of: prediction, signal: signal, limit: 5, floor: 0.02)
+        .map(Double.init)
+    }
+    // Over x₀: δ, 1 + δ, and γ + δ from there on; an error of v is one of x₀ times 1/√(1−ᾱ), one of ε
+    // one of x₀ times √(ᾱ/(1−ᾱ)).
+    let expected = [0.02, 1.02, 5.02, 5.02]
+    for (index, signal) in signal.enumerated() {
+      #expect(abs(weights(of: .sample)[index] - expected[index]) < 1e-5)
+      #expect(abs(weights(of: .velocity)[index] / (1 - signal) - expected[index]) < 1e-5)
+      let ofNoise = weights(of: .epsilon)[index] * signal / (1 - signal)
+      #expect(abs(ofNoise - (expected[index] - 0.02)) < 1e-5)
     }
   }
 

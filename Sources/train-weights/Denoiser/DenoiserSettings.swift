@@ -29,6 +29,12 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// which sampling, from noise alone, has to do without.
   var lastBeta = 0.02
 
+  /// The share of the course, from its beginning, in which the network is to predict ε; then it is v.
+  /// A network that begins with v still overlooks words for shapes after 100,000 pictures, under any
+  /// weights of the timesteps that were tried; one that begins with ε heeds them by then, and
+  /// goes on doing so once it learns v.
+  var noiseShare = 0.4
+
   /// γ and δ of ``TimestepWeights``.
   var signalLimit = 5.0
   var signalFloor = 0.02

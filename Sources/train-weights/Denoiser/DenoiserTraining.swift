@@ -65,20 +65,20 @@ struct DenoiserTraining {
     }
   }
 
-  /// The loss of a step: `mean(w_t·‖v − v_θ(x_t, t)‖²)`.
+  /// The loss of a step: `mean(w_t·‖y − y_θ(x_t, t)‖²)`, y being ε at first, and v from
+  /// ``DenoiserSettings/noiseShare`` of the course on.
   private func loss(
     of unet: UNet2DConditionModel, _ states: TextStates, _ caches: [LatentCache]
   ) throws -> (Int, inout StepDraws) throws -> Tensor {
     let configuration = try SchedulerConfiguration(
       ConfigurationFile(settings.scheduler, path: "the denoiser's settings"))
     let schedule = NoiseSchedule(configuration)
-    let denoising = DenoisingLoss(configuration)
-    let weights = TimestepWeights.weights(
-      signal: schedule.signal, limit: settings.signalLimit, floor: settings.signalFloor)
+    let (early, late) = (law(.epsilon, schedule), law(configuration.predictionType, schedule))
     let grammar = CaptionGrammar()
     return { step, draws in
-      let share = settings.pictures.turn(
-        done: Double(step) / Double(settings.course.steps), chance: draws.choices.unit())
+      let done = Double(step) / Double(settings.course.steps)
+      let law = done < settings.noiseShare ? early : late
+      let share = settings.pictures.turn(done: done, chance: draws.choices.unit())
       let cache = caches[share]
       let count = batch(of: settings.pictures[share])
       var (captions, pictures, timesteps): ([String], [Int], [Int]) = ([], [], [])
@@ -92,13 +92,23 @@ struct DenoiserTraining {
       }
       let latents = try cache.latents.gathered(0, Tensor(pictures, shape: [count])).to(.float32)
       let noise = try draws.tensors.normal(latents.shape)
-      let predicted = try denoising.prediction(
-        of: unet, at: denoising.noisy(latents, noise: noise, timesteps: timesteps),
+      let predicted = try law.loss.prediction(
+        of: unet, at: law.loss.noisy(latents, noise: noise, timesteps: timesteps),
         timesteps: timesteps, states: states(captions))
-      let error = try predicted - denoising.target(latents, noise: noise, timesteps: timesteps)
-      let weight = try Tensor(timesteps.map { weights[$0] }, shape: [count])
+      let error = try predicted - law.loss.target(latents, noise: noise, timesteps: timesteps)
+      let weight = try Tensor(timesteps.map { law.weights[$0] }, shape: [count])
       return try ((error * error).mean(along: [1, 2, 3]) * weight).mean()
     }
+  }
+
+  /// What is to be predicted, and what an error of it weighs at every timestep.
+  private func law(_ prediction: PredictionType, _ schedule: NoiseSchedule)
+    -> (loss: DenoisingLoss, weights: [Float])
+  {
+    let weights = TimestepWeights.weights(
+      of: prediction, signal: schedule.signal, limit: settings.signalLimit,
+      floor: settings.signalFloor)
+    return (DenoisingLoss(schedule, prediction: prediction), weights)
   }
 
   /// How many pictures of a size are a batch.
