@@ -14,7 +14,7 @@ seeds  = $(foreach seed,$(SEEDS),--seed $(seed))
 ONLY ?=
 only  = $(foreach topic,$(ONLY),--only $(topic))
 
-# The seed of `make demo`; an unseen one is as good.
+# The seed of `make demo` and `make check-model`; an unseen one is as good.
 DEMO_SEED = $(if $(filter command line environment,$(origin SEED)),$(SEED),1)
 
 # How often `make killtest` kills a run
@@ -27,7 +27,8 @@ FUZZ_SECONDS ?= 60
 .NOTPARALLEL:
 .PHONY: help setup peers build build-tests test format lint fixtures conformance conformance-brief \
   fuzz score-memory picture screenshots bench-sample improvement killtest rehearsal \
-  rerank-thousand demo demo-control demo-seeds results results-tables weights check-oracle install clean
+  rerank-thousand demo demo-control demo-seeds results results-tables weights check-oracle check-model \
+  install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,9 @@ weights: build ## make weights/shapes again, from its seed (hours; goes on where
 
 check-oracle: build ## count what the oracle accepts of pictures whose truth is known, also after the small model's autoencoder
 	.build/release/train-weights check-oracle --vae weights/shapes/vae
+
+check-model: build ## measure the small model before alignment: what it gets right, what its rewards see; SEED=n
+	@scripts/check_model --seed $(DEMO_SEED)
 
 setup: ## find or install libtorch and the C libraries (does nothing the second time)
 	@scripts/setup
