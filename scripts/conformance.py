@@ -24,7 +24,7 @@ import torch
 
 import tinymodels
 
-TOPICS = ("sampling", "clip", "rewards", "external", "adapters", "training", "align")
+TOPICS = ("sampling", "clip", "rewards", "external", "adapters", "training", "align", "shapes")
 
 
 def arguments() -> argparse.Namespace:

@@ -15,12 +15,6 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// Groups of a group norm.
   var groups = 16
 
-  /// The sizes of pictures that it learns from.
-  var pictures = [
-    PictureShare(size: 128, count: 24_000),
-    PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
-  ]
-
   /// The share of captions that are left empty, for guidance.
   var emptyShare = 0.1
 
@@ -29,19 +23,44 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   /// which sampling, from noise alone, has to do without.
   var lastBeta = 0.02
 
-  /// The share of the course, from its beginning, in which the network is to predict ε; then it is v.
-  /// A network that begins with v still overlooks words for shapes after 100,000 pictures, under any
-  /// weights of the timesteps that were tried; one that begins with ε heeds them by then, and
-  /// goes on doing so once it learns v.
-  var noiseShare = 0.4
-
   /// γ and δ of ``TimestepWeights``.
   var signalLimit = 5.0
   var signalFloor = 0.02
 
-  /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
-  /// many as have its pixels.
-  var course = CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100)
+  /// The long course. Large pictures are in its first half alone: later they would be as native to the
+  /// model as small ones.
+  var first = Stage(
+    course: CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100),
+    noiseShare: 0.4,
+    pictures: [
+      PictureShare(size: 128, count: 24_000),
+      PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
+    ])
+
+  /// A short one after it, that gives back some of what was forgotten of large pictures: without it one
+  /// in ten of a single figure is right at 256 px, too few to learn from.
+  var last = Stage(
+    course: CourseSettings(steps: 1600, batch: 32, learningRate: 5e-4, warmup: 50),
+    noiseShare: 0,
+    pictures: [
+      PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500),
+    ])
+
+  /// One course of the two.
+  package struct Stage: Sendable, Equatable, Codable {
+    /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
+    /// many as have its pixels.
+    var course: CourseSettings
+
+    /// The share of the course, from its beginning, in which the network is to predict ε; then it is v.
+    /// A network that begins with v still overlooks words for shapes after 100,000 pictures, under any
+    /// weights of the timesteps that were tried; one that begins with ε heeds them by then, and
+    /// goes on doing so once it learns v.
+    var noiseShare: Double
+
+    /// The sizes of pictures that it learns from.
+    var pictures: [PictureShare]
+  }
 
   /// Pictures of one size.
   package struct PictureShare: Sendable, Equatable, Codable {
@@ -65,9 +84,11 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   static var quick: DenoiserSettings {
     var settings = DenoiserSettings()
     settings.widths = [16, 32, 32]
-    settings.pictures = [PictureShare(size: 128, count: 64)]
-    settings.course.steps = 20
-    settings.course.batch = 4
+    settings.first.pictures = [PictureShare(size: 128, count: 64)]
+    settings.first.course.steps = 16
+    settings.first.course.batch = 4
+    settings.last = settings.first
+    settings.last.course.steps = 4
     return settings
   }
 }

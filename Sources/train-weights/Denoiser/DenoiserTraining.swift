@@ -5,7 +5,8 @@ internal import RAFT
 internal import Shapes
 internal import Torch
 
-/// Trains the denoiser on cached latents and on captions that are drawn anew at every use.
+/// Trains the denoiser, in two courses, on cached latents and on captions that are drawn anew at every
+/// use.
 struct DenoiserTraining {
   /// What files call the part.
   static let name = "denoiser"
@@ -30,6 +31,10 @@ struct DenoiserTraining {
     let textEncoder: String
   }
 
+  private var result: PartResult {
+    PartResult(name: Self.name, folder: work.denoiser, work: work)
+  }
+
   /// Takes the steps that are left, and saves the denoiser.
   func run() throws {
     let states = try TextStates(work)
@@ -40,35 +45,48 @@ struct DenoiserTraining {
     let unet = try UNet2DConditionModel(
       weights, UNetConfiguration(ConfigurationFile(configuration, path: "the denoiser's settings")))
     let parameters = try weights.thawed()
-    let recipe = Recipe(
-      settings: settings, nativeSize: nativeSize,
-      autoencoder: try Digest.sha256(ofFile: work.autoencoder.weightFile),
-      textEncoder: try Digest.sha256(ofFile: work.textEncoder.weightFile))
-    let course = try Course(
-      Self.name, settings.course, recipe: recipe, seed: seed, parameters: parameters, in: work.path)
     Console.note("denoiser: \(weights.elementCount) parameters")
-    let result = PartResult(name: Self.name, folder: work.denoiser, work: work)
-    try result.makeRoom(for: course)
-    let last = try course.run(loss(of: unet, states, course.isFinished ? [] : try caches()))
+    try train(unet, parameters, "\(Self.name)-first", settings.first, states)
+    let last = try train(unet, parameters, Self.name, settings.last, states)
     try result.keep(PartRecord(last, parameters: weights.elementCount, measured: [:])) { folder in
       try folder.write(configuration: configuration, parameters.stored(as: weights.slots))
     }
   }
 
-  /// Works out the latents that are not there yet; they need no text tower.
-  func makeLatents() throws { _ = try caches() }
+  /// Takes the steps that are left of a course.
+  @discardableResult
+  private func train(
+    _ unet: UNet2DConditionModel, _ parameters: [TrainableParameter], _ name: String,
+    _ stage: DenoiserSettings.Stage, _ states: TextStates
+  ) throws -> CourseLog.Line? {
+    let recipe = Recipe(
+      settings: settings, nativeSize: nativeSize,
+      autoencoder: try Digest.sha256(ofFile: work.autoencoder.weightFile),
+      textEncoder: try Digest.sha256(ofFile: work.textEncoder.weightFile))
+    let course = try Course(
+      name, stage.course, recipe: recipe, seed: seed, parameters: parameters, in: work.path)
+    try result.makeRoom(for: course)
+    let caches = course.isFinished ? [] : try stage.pictures.map(latents)
+    return try course.run(loss(of: unet, states, stage, caches))
+  }
 
-  private func caches() throws -> [LatentCache] {
-    try settings.pictures.map {
-      try LatentCache(
-        $0.count, size: $0.size, seed: seed, autoencoder: work.autoencoder, in: work)
+  /// Works out the latents that are not there yet; they need no text tower.
+  func makeLatents() throws {
+    for pictures in settings.first.pictures + settings.last.pictures {
+      _ = try latents(of: pictures)
     }
   }
 
+  private func latents(of pictures: DenoiserSettings.PictureShare) throws -> LatentCache {
+    try LatentCache(
+      pictures.count, size: pictures.size, seed: seed, autoencoder: work.autoencoder, in: work)
+  }
+
   /// The loss of a step: `mean(w_t·‖y − y_θ(x_t, t)‖²)`, y being ε at first, and v from
-  /// ``DenoiserSettings/noiseShare`` of the course on.
+  /// ``DenoiserSettings/Stage/noiseShare`` of the course on.
   private func loss(
-    of unet: UNet2DConditionModel, _ states: TextStates, _ caches: [LatentCache]
+    of unet: UNet2DConditionModel, _ states: TextStates, _ stage: DenoiserSettings.Stage,
+    _ caches: [LatentCache]
   ) throws -> (Int, inout StepDraws) throws -> Tensor {
     let configuration = try SchedulerConfiguration(
       ConfigurationFile(settings.scheduler, path: "the denoiser's settings"))
@@ -76,14 +94,14 @@ struct DenoiserTraining {
     let (early, late) = (law(.epsilon, schedule), law(configuration.predictionType, schedule))
     let grammar = CaptionGrammar()
     return { step, draws in
-      let done = Double(step) / Double(settings.course.steps)
-      let law = done < settings.noiseShare ? early : late
-      let share = settings.pictures.turn(done: done, chance: draws.choices.unit())
+      let done = Double(step) / Double(stage.course.steps)
+      let law = done < stage.noiseShare ? early : late
+      let share = stage.pictures.turn(done: done, chance: draws.choices.unit())
       let cache = caches[share]
-      let count = batch(of: settings.pictures[share])
+      let count = batch(of: stage.pictures[share], in: stage)
       var (captions, pictures, timesteps): ([String], [Int], [Int]) = ([], [], [])
       for _ in 0..<count {
-        let picture = draws.choices.index(below: settings.pictures[share].count)
+        let picture = draws.choices.index(below: stage.pictures[share].count)
         let isEmpty = draws.choices.unit() < settings.emptyShare
         let caption = grammar.caption(of: cache.pictures.scene(picture), using: &draws.choices)
         pictures.append(picture)
@@ -112,8 +130,10 @@ struct DenoiserTraining {
   }
 
   /// How many pictures of a size are a batch.
-  private func batch(of share: DenoiserSettings.PictureShare) -> Int {
-    let first = settings.pictures[0].size
-    return max(1, settings.course.batch * first * first / (share.size * share.size))
+  private func batch(
+    of share: DenoiserSettings.PictureShare, in stage: DenoiserSettings.Stage
+  ) -> Int {
+    let first = stage.pictures[0].size
+    return max(1, stage.course.batch * first * first / (share.size * share.size))
   }
 }

@@ -23,8 +23,10 @@ package struct OracleCheck: Sendable {
     /// ``accepted`` over ``count``.
     package var share: Double { count == 0 ? 0 : Double(accepted) / Double(count) }
 
-    /// Whether the share is within the limits.
-    package var isWithinLimits: Bool { share >= atLeast ?? 0 && share <= atMost ?? 1 }
+    /// Whether the share is within the limits; of no pictures it is.
+    package var isWithinLimits: Bool {
+      count == 0 || (share >= atLeast ?? 0 && share <= atMost ?? 1)
+    }
   }
 
   /// The sizes at which clean pictures are shown, in pixels.
