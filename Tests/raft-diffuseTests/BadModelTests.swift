@@ -27,7 +27,8 @@ struct BadModelTests {
       run.errors == """
         raft-diffuse: there is no model “some/model”; looked for some/model, \
         /cache/models--some--model. Give a diffusers folder, a .safetensors or .ckpt file, or the id \
-        of a model in the local Hugging Face cache (nothing is downloaded)
+        of a model in the local Hugging Face cache (nothing is downloaded), or a model that comes \
+        with the program: shapes
 
         """)
   }
