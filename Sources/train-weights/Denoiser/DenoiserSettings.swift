@@ -27,26 +27,31 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   var signalLimit = 5.0
   var signalFloor = 0.02
 
-  /// The long course. Large pictures are in its first half alone: later they would be as native to the
-  /// model as small ones.
-  var first = Stage(
-    course: CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100),
-    noiseShare: 0.4,
-    pictures: [
-      PictureShare(size: 128, count: 24_000),
-      PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
-    ])
+  /// The courses, each of which begins where the one before ended: a long one, with large pictures in
+  /// its first half alone, and two short ones that give back some of what was forgotten of them. Without
+  /// these, one in ten of a single figure is right at 256 px, too few to learn from; with large
+  /// pictures to the end they would be as native to the model as small ones.
+  var stages = [
+    Stage(
+      course: CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100),
+      noiseShare: 0.4,
+      pictures: [
+        PictureShare(size: 128, count: 24_000),
+        PictureShare(size: 256, count: 1500, weight: 0.25, until: 0.5),
+      ]),
+    Stage(
+      course: CourseSettings(steps: 1600, batch: 32, learningRate: 5e-4, warmup: 50),
+      pictures: [
+        PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500),
+      ]),
+    Stage(
+      course: CourseSettings(steps: 1000, batch: 32, learningRate: 4e-4, warmup: 50),
+      pictures: [
+        PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500, weight: 0.5),
+      ]),
+  ]
 
-  /// A short one after it, that gives back some of what was forgotten of large pictures: without it one
-  /// in ten of a single figure is right at 256 px, too few to learn from.
-  var last = Stage(
-    course: CourseSettings(steps: 1600, batch: 32, learningRate: 5e-4, warmup: 50),
-    noiseShare: 0,
-    pictures: [
-      PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500),
-    ])
-
-  /// One course of the two.
+  /// One course.
   package struct Stage: Sendable, Equatable, Codable {
     /// How it is trained; a batch is as many pictures of the first size, and of larger ones fewer, as
     /// many as have its pixels.
@@ -56,7 +61,7 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
     /// A network that begins with v still overlooks words for shapes after 100,000 pictures, under any
     /// weights of the timesteps that were tried; one that begins with ε heeds them by then, and
     /// goes on doing so once it learns v.
-    var noiseShare: Double
+    var noiseShare = 0.0
 
     /// The sizes of pictures that it learns from.
     var pictures: [PictureShare]
@@ -84,11 +89,12 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   static var quick: DenoiserSettings {
     var settings = DenoiserSettings()
     settings.widths = [16, 32, 32]
-    settings.first.pictures = [PictureShare(size: 128, count: 64)]
-    settings.first.course.steps = 16
-    settings.first.course.batch = 4
-    settings.last = settings.first
-    settings.last.course.steps = 4
+    let pictures = [PictureShare(size: 128, count: 64)]
+    settings.stages = [(16, 0.5), (4, 0)].map { steps, share in
+      Stage(
+        course: CourseSettings(steps: steps, batch: 4, learningRate: 1e-3, warmup: 100),
+        noiseShare: share, pictures: pictures)
+    }
     return settings
   }
 }

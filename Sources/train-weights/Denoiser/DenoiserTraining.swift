@@ -5,7 +5,7 @@ internal import RAFT
 internal import Shapes
 internal import Torch
 
-/// Trains the denoiser, in two courses, on cached latents and on captions that are drawn anew at every
+/// Trains the denoiser, course after course, on cached latents and on captions that are drawn anew at every
 /// use.
 struct DenoiserTraining {
   /// What files call the part.
@@ -46,15 +46,16 @@ struct DenoiserTraining {
       weights, UNetConfiguration(ConfigurationFile(configuration, path: "the denoiser's settings")))
     let parameters = try weights.thawed()
     Console.note("denoiser: \(weights.elementCount) parameters")
-    try train(unet, parameters, "\(Self.name)-first", settings.first, states)
-    let last = try train(unet, parameters, Self.name, settings.last, states)
+    var last: CourseLog.Line?
+    for (index, stage) in settings.stages.enumerated() {
+      last = try train(unet, parameters, "\(Self.name)-\(index + 1)", stage, states)
+    }
     try result.keep(PartRecord(last, parameters: weights.elementCount, measured: [:])) { folder in
       try folder.write(configuration: configuration, parameters.stored(as: weights.slots))
     }
   }
 
   /// Takes the steps that are left of a course.
-  @discardableResult
   private func train(
     _ unet: UNet2DConditionModel, _ parameters: [TrainableParameter], _ name: String,
     _ stage: DenoiserSettings.Stage, _ states: TextStates
@@ -72,7 +73,7 @@ struct DenoiserTraining {
 
   /// Works out the latents that are not there yet; they need no text tower.
   func makeLatents() throws {
-    for pictures in settings.first.pictures + settings.last.pictures {
+    for pictures in settings.stages.flatMap(\.pictures) {
       _ = try latents(of: pictures)
     }
   }
