@@ -64,8 +64,8 @@ class Bench:
         self.task.command.run(
             "align", "--res", 256, "--out", out, "--seed", self.task.seed, "--rounds", 1, "--samples-per-prompt", 2,
             "--prompts", self.task.folder / "train.txt", "--dev-prompts", self.task.folder / "dev.txt",
-            "--test-prompts", self.task.folder / "test.txt", "--prompts-per-round", 4, "--train-steps", 10,
-            "--dev-images", 1, "--test-images", 1, "--no-cache", "--quiet")
+            "--test-prompts", self.task.folder / "test.txt", "--prompts-per-round", 4, "--select", "best",
+            "--train-steps", 10, "--dev-images", 1, "--test-images", 1, "--no-cache", "--quiet")
         return RunFolder(out).adapter(1)
 
     def check_images(self, name: str, size: int, adapter: pathlib.Path | None = None) -> None:
