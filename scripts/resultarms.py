@@ -20,9 +20,6 @@ MODEL = "shapes"
 # Seeds that nothing was tuned on: tuning used those below 1000.
 HEADLINE, EXPLORATORY = (4001, 4002, 4003, 4004, 4005), (4001, 4002, 4003)
 RECIPES = {"resolution": "resolution-256", "alignment": "prompt-alignment"}
-# Two of each, so that there is diversity to see.
-MEASURED = ["--dev-images", "2", "--test-images", "2"]
-
 # So far apart are the noise seeds of two sets of images.
 SEEDS_OF_A_RUN = 10_000
 
@@ -37,8 +34,9 @@ class Recipe:
     steps: int
     size: int
     train: int
+    tests: int
+    test_images: int
     replay: bool
-    guidance_aware: bool
 
     @property
     def images(self) -> int:
@@ -62,8 +60,8 @@ class Arm:
     @property
     def definition(self) -> str:
         """What the arm is, in a word: what it adds to some recipe, told without asking any program."""
-        nominal = Recipe(5, 16, 8, 40, 256, 48, False, False)
-        text = json.dumps([self.task, self.kind, RECIPES[self.task], MEASURED, self.words(nominal)])
+        nominal = Recipe(5, 16, 8, 40, 256, 48, 48, 2, False)
+        text = json.dumps([self.task, self.kind, RECIPES[self.task], self.words(nominal)])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -92,6 +90,9 @@ def one_round(recipe: Recipe) -> list:
             f"best:{more}", "--train-steps", recipe.rounds * recipe.steps]
 
 
+GUIDED = ["--guidance", 4, "--eval-guidance", 4]
+
+
 def toggled(name: str, is_on: bool) -> list:
     return [f"--{'no-' if is_on else ''}{name}"]
 
@@ -107,15 +108,18 @@ ARMS = [
     Arm("alignment-best-of-n", "alignment", "the best of K images of the base by the reward", HEADLINE, "best-of"),
     Arm("resolution-long", "resolution", "four times the rounds, to see where the reward is over-optimised",
         options=lambda recipe: ["--rounds", 4 * recipe.rounds, "--patience", 0]),
-    # K = 8 is the recipe's own.
+    # K = 16 is the recipe's own.
     *(Arm(f"resolution-k{k}-rounds", "resolution", f"K = {k} at equal rounds", options=of_k(k, False))
-      for k in (2, 4, 16)),
+      for k in (2, 4, 8)),
     *(Arm(f"resolution-k{k}-images", "resolution", f"K = {k} at equal images", options=of_k(k, True))
-      for k in (2, 4, 16)),
+      for k in (2, 4, 8)),
     Arm("resolution-replay", "resolution", "replay the other way round",
         options=lambda recipe: toggled("replay", recipe.replay)),
-    Arm("resolution-guidance", "resolution", "the guidance-aware loss the other way round",
-        options=lambda recipe: toggled("guidance-aware", recipe.guidance_aware)),
+    # The recipe's own is 1: no guidance.
+    Arm("resolution-guided", "resolution", "guidance 4, the guidance-aware loss",
+        options=lambda recipe: [*GUIDED, "--guidance-aware", "--control"]),
+    Arm("resolution-guided-plain", "resolution", "guidance 4, the plain loss",
+        options=lambda recipe: [*GUIDED, "--no-guidance-aware"]),
 ]
 
 
@@ -145,15 +149,15 @@ class Bench:
         key = (task, *words)
         if key not in self.plans:
             self.plans[key] = json.loads(self.call("align", "--model", MODEL, "--recipe", RECIPES[task], "--dry-run",
-                                                   "--json", "--quiet", *MEASURED, *words))
+                                                   "--json", "--quiet", *words))
         return self.plans[key]
 
     def recipe(self, task: str) -> Recipe:
         found = self.plan(task, [])["recipe"]
         rounds, train = found["rounds"], len(found["prompts"]["train"])
         return Recipe(rounds["count"], min(rounds.get("prompts") or train, train), rounds["samples_per_prompt"],
-                      found["tuning"]["steps"], found["width"], train, rounds["replay"],
-                      found["tuning"]["guidance_aware"])
+                      found["tuning"]["steps"], found["width"], train, len(found["prompts"]["test"]),
+                      found["evaluating"]["test_images"], rounds["replay"])
 
     def minutes(self, arm: Arm) -> float:
         """About how long one run of an arm takes here, scoring included."""
@@ -164,8 +168,7 @@ class Bench:
             images = plan["training_samples"] + plan["evaluation_images"]
             evaluations = plan["sampling_evaluations"] + plan["tuning_evaluations"]
         else:
-            tests = 2 * len(self.plan(arm.task, [])["recipe"]["prompts"]["test"])
-            images = tests * (recipe.samples if arm.kind == "best-of" else 1)
+            images = recipe.tests * recipe.test_images * (recipe.samples if arm.kind == "best-of" else 1)
             evaluations = images * 2 * self.plan(arm.task, [])["recipe"]["evaluating"]["sampling"]["steps"]
         # A score costs about a decoding, the oracle a little more.
         return (evaluations * each + 3 * images * decoding) / 60
@@ -193,7 +196,7 @@ class Bench:
         words = arm.words(self.recipe(arm.task))
         resumed = out.is_dir()
         if not (out / "recipe.yaml").is_file():
-            self.call("align", "--model", MODEL, "--recipe", RECIPES[arm.task], *MEASURED, "--seed", seed, *words,
+            self.call("align", "--model", MODEL, "--recipe", RECIPES[arm.task], "--seed", seed, *words,
                       "--out", out, echo=True)
         elif not (out / "test.json").is_file():
             self.call("align", "--resume", "--out", out, echo=True)
@@ -239,9 +242,10 @@ class Bench:
         if plan["reward"].get("mix"):
             reward += ["--mix", plan["reward"]["mix"]]
         rows = []
-        for place in range(2):
-            made = self.sampled(arm, out / str(place), (2 * seed + place) * SEEDS_OF_A_RUN, recipe.samples, "--res",
-                                recipe.size, "--best-of", recipe.samples, *reward)
+        for place in range(recipe.test_images):
+            first = (recipe.test_images * seed + place) * SEEDS_OF_A_RUN
+            made = self.sampled(arm, out / str(place), first, recipe.samples, "--res", recipe.size, "--best-of",
+                                recipe.samples, *reward)
             rows += self.scores([image["path"] for one in made for image in one["images"]])
         return dict(options=[f"best of {recipe.samples}"], test=dict(best_of_n=per_prompt(rows)))
 
@@ -252,9 +256,10 @@ class Bench:
         shutil.rmtree(out, ignore_errors=True)
         size = json.loads((ROOT / f"weights/{MODEL}/unet/config.json").read_text())["sample_size"]
         native = 8 * (size if isinstance(size, int) else size[0])
-        costs, sets = {}, {}
+        count, costs, sets = recipe.test_images, {}, {}
         for name, pixels in (("native", native), ("base", recipe.size)):
-            made = self.sampled(arm, out / name, 2 * seed * SEEDS_OF_A_RUN, 2, "--res", pixels, "--images-per-prompt", 2)
+            made = self.sampled(arm, out / name, count * seed * SEEDS_OF_A_RUN, count, "--res", pixels,
+                                "--images-per-prompt", count)
             sets[name] = [ROOT / image["path"] for one in made for image in one["images"]]
             costs[name] = sum(one["total_seconds"] - one["load_seconds"] for one in made) / len(sets[name])
         rows = self.scores(sets["native"])

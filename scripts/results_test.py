@@ -6,7 +6,7 @@ import unittest
 from resultarms import ARMS, Recipe, of_k, one_round
 from resultfigures import area, area_within, mean_of, over_runs, selectivity, shown
 
-RECIPE = Recipe(rounds=5, prompts=16, samples=8, steps=40, size=256, train=48, replay=False, guidance_aware=False)
+RECIPE = Recipe(rounds=5, prompts=16, samples=8, steps=40, size=256, train=48, tests=48, test_images=2, replay=False)
 
 
 def option(words: list, name: str) -> int:

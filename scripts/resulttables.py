@@ -136,6 +136,19 @@ def ablation(runs: dict, title: str, note: str, arms: list, labels: dict) -> lis
     return [f"## {title}", "", note, "", *table(rows)]
 
 
+def guidance(runs: dict, labels: dict) -> list[str]:
+    """With guidance, whose loss can be aware of it or not; differences are from the base without guidance."""
+    base = "resolution/base"
+    rows = (arm_rows(runs, "resolution", "base", base, "base, no guidance")
+            + arm_rows(runs, "resolution", "raft", base, "the recipe, no guidance")
+            + arm_rows(runs, "resolution-guided", "base", base, "base, guidance 4")
+            + arm_rows(runs, "resolution-guided", "random", base, "random selection, guidance 4, the guidance-aware loss")
+            + arm_rows(runs, "resolution-guided", "raft", base, labels["resolution-guided"])
+            + arm_rows(runs, "resolution-guided-plain", "raft", base, labels["resolution-guided-plain"]))
+    return ["## Guidance and the guidance-aware loss", "", "The recipe samples without guidance (exploratory).", "",
+            *table(rows)]
+
+
 def alignment(runs: dict) -> list[str]:
     base = "alignment/base"
     lines = ["## Prompt alignment", "", "At the native size, by the recipe prompt-alignment.", ""]
@@ -164,10 +177,10 @@ def document(runs: dict, arms: list, weights: str) -> str:
     lines = [HEAD.format(weights=weights), *headline(runs), *selectivity(runs), "### Round by round", "",
              *by_round(runs, "resolution"), *alignment(runs), *over_optimisation(runs),
              *ablation(runs, "How many images a prompt",
-                       "The recipe's own K is 8. At equal rounds the images grow with K. At equal images and steps a smaller K "
+                       "The recipe's own K is 16. At equal rounds the images grow with K. At equal images and steps a smaller K "
                        "has more prompts a round, or more rounds: its options say which. In the first round a smaller K takes "
                        "the first images of a larger one (exploratory).",
                        of_k, {arm: labels[arm] + options(runs.get(arm)) for arm in of_k}),
-             *ablation(runs, "Replay and the guidance-aware loss", "Each the other way round than in the recipe "
-                       "(exploratory).", ["resolution-replay", "resolution-guidance"], labels)]
+             *ablation(runs, "Replay", "The other way round than in the recipe (exploratory).", ["resolution-replay"], labels),
+             *guidance(runs, labels)]
     return "\n".join(lines).rstrip() + "\n"

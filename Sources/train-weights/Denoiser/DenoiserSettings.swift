@@ -28,9 +28,9 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
   var signalFloor = 0.02
 
   /// The courses, each of which begins where the one before ended: a long one, with large pictures in
-  /// its first half alone, and two short ones that give back some of what was forgotten of them. Without
-  /// these, one in ten of a single figure is right at 256 px, too few to learn from; with large
-  /// pictures to the end they would be as native to the model as small ones.
+  /// its first half alone, and three shorter ones that give back some of what was forgotten of them.
+  /// Without these, one in ten of a single figure is right at 256 px, too few to learn from; with as
+  /// many large pictures as small ones they would be as native to the model.
   var stages = [
     Stage(
       course: CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100),
@@ -46,6 +46,11 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
       ]),
     Stage(
       course: CourseSettings(steps: 1000, batch: 32, learningRate: 4e-4, warmup: 50),
+      pictures: [
+        PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500, weight: 0.5),
+      ]),
+    Stage(
+      course: CourseSettings(steps: 4000, batch: 32, learningRate: 5e-4, warmup: 50),
       pictures: [
         PictureShare(size: 128, count: 24_000), PictureShare(size: 256, count: 1500, weight: 0.5),
       ]),

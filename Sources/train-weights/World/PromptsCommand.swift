@@ -9,7 +9,7 @@ struct PromptsCommand: ParsableCommand {
     commandName: "prompts",
     abstract: "Writes prompts of the world of shapes to train on, to decide by and to report on.",
     discussion: """
-      Six files: resolution-{train,dev,test}.txt, mostly single figures, and \
+      Six files: resolution-{train,dev,test}.txt, single solid figures, and \
       alignment-{train,dev,test}.txt, styled figures and pairs. No prompt is in two files of a kind.
       """)
 
