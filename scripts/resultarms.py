@@ -90,9 +90,6 @@ def one_round(recipe: Recipe) -> list:
             f"best:{more}", "--train-steps", recipe.rounds * recipe.steps]
 
 
-GUIDED = ["--guidance", 4, "--eval-guidance", 4]
-
-
 def toggled(name: str, is_on: bool) -> list:
     return [f"--{'no-' if is_on else ''}{name}"]
 
@@ -115,11 +112,9 @@ ARMS = [
       for k in (2, 4, 8)),
     Arm("resolution-replay", "resolution", "replay the other way round",
         options=lambda recipe: toggled("replay", recipe.replay)),
-    # The recipe's own is 1: no guidance.
-    Arm("resolution-guided", "resolution", "guidance 4, the guidance-aware loss",
-        options=lambda recipe: [*GUIDED, "--guidance-aware", "--control"]),
-    Arm("resolution-guided-plain", "resolution", "guidance 4, the plain loss",
-        options=lambda recipe: [*GUIDED, "--no-guidance-aware"]),
+    Arm("resolution-unguided", "resolution", "no guidance",
+        options=lambda recipe: ["--guidance", 1, "--eval-guidance", 1, "--no-guidance-aware", "--control"]),
+    Arm("resolution-plain", "resolution", "the plain loss", options=lambda recipe: ["--no-guidance-aware"]),
 ]
 
 

@@ -136,17 +136,16 @@ def ablation(runs: dict, title: str, note: str, arms: list, labels: dict) -> lis
     return [f"## {title}", "", note, "", *table(rows)]
 
 
-def guidance(runs: dict, labels: dict) -> list[str]:
-    """With guidance, whose loss can be aware of it or not; differences are from the base without guidance."""
+def guidance(runs: dict) -> list[str]:
+    """Without guidance, and without a loss that is aware of it; differences are from the base with the recipe's guidance."""
     base = "resolution/base"
-    rows = (arm_rows(runs, "resolution", "base", base, "base, no guidance")
-            + arm_rows(runs, "resolution", "raft", base, "the recipe, no guidance")
-            + arm_rows(runs, "resolution-guided", "base", base, "base, guidance 4")
-            + arm_rows(runs, "resolution-guided", "random", base, "random selection, guidance 4, the guidance-aware loss")
-            + arm_rows(runs, "resolution-guided", "raft", base, labels["resolution-guided"])
-            + arm_rows(runs, "resolution-guided-plain", "raft", base, labels["resolution-guided-plain"]))
-    return ["## Guidance and the guidance-aware loss", "", "The recipe samples without guidance (exploratory).", "",
-            *table(rows)]
+    rows = (arm_rows(runs, "resolution", "base", base, "base") + arm_rows(runs, "resolution", "raft", base, "the recipe")
+            + arm_rows(runs, "resolution-plain", "raft", base, "the plain loss")
+            + arm_rows(runs, "resolution-unguided", "base", base, "base, no guidance")
+            + arm_rows(runs, "resolution-unguided", "random", base, "random selection, no guidance")
+            + arm_rows(runs, "resolution-unguided", "raft", base, "RAFT, no guidance"))
+    return ["## Guidance and the guidance-aware loss", "", "The recipe samples with guidance, and its loss is aware of it "
+            "(exploratory).", "", *table(rows)]
 
 
 def alignment(runs: dict) -> list[str]:
@@ -182,5 +181,5 @@ def document(runs: dict, arms: list, weights: str) -> str:
                        "the first images of a larger one (exploratory).",
                        of_k, {arm: labels[arm] + options(runs.get(arm)) for arm in of_k}),
              *ablation(runs, "Replay", "The other way round than in the recipe (exploratory).", ["resolution-replay"], labels),
-             *guidance(runs, labels)]
+             *guidance(runs)]
     return "\n".join(lines).rstrip() + "\n"
