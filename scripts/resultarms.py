@@ -17,9 +17,10 @@ from resultfigures import per_prompt, selectivity
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = "shapes"
-# Seeds that nothing was tuned on: tuning used those below 1000.
+# Seeds that nothing was tuned on.
 HEADLINE, EXPLORATORY = (4001, 4002, 4003, 4004, 4005), (4001, 4002, 4003)
 RECIPES = {"resolution": "resolution-256", "alignment": "prompt-alignment"}
+
 # So far apart are the noise seeds of two sets of images.
 SEEDS_OF_A_RUN = 10_000
 

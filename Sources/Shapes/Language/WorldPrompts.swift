@@ -13,13 +13,16 @@ package struct WorldPrompts: Sendable, Hashable {
   /// The prompts to report on.
   package let test: [String]
 
-  /// Single solid figures, half of them with their size or their background: 48, 16 and 48 prompts.
+  /// Single solid figures, most of them with their size or their background: 48, 16 and 48 prompts.
   package static func resolution(seed: UInt64) -> WorldPrompts {
     var deck = Deck(seed: seed)
     return WorldPrompts(
-      train: deck.prompts([(22, PromptPlan.plain(deck.seen)), (26, PromptPlan.detailed(deck.seen))]
-      ),
-      dev: deck.prompts([(5, PromptPlan.plain(deck.seen)), (11, PromptPlan.detailed(deck.seen))]),
+      train: deck.prompts([
+        (22, PromptPlan.plain(deck.seen)), (26, PromptPlan.detailed(deck.seen)),
+      ]),
+      dev: deck.prompts([
+        (5, PromptPlan.plain(deck.seen)), (11, PromptPlan.detailed(deck.seen)),
+      ]),
       test: deck.prompts([
         (6, PromptPlan.plain(deck.unseen)), (3, PromptPlan.plain(deck.seen)),
         (18, PromptPlan.detailed(deck.unseen)), (21, PromptPlan.detailed(deck.seen)),

@@ -29,8 +29,7 @@ package struct DenoiserSettings: Sendable, Equatable, Codable {
 
   /// The courses, each of which begins where the one before ended: a long one, with large pictures in
   /// its first half alone, and three shorter ones that give back some of what was forgotten of them.
-  /// Without these, one in ten of a single figure is right at 256 px, too few to learn from; with as
-  /// many large pictures as small ones they would be as native to the model.
+  /// Without these, one in ten of a single figure is right at 256 px, too few to learn from.
   var stages = [
     Stage(
       course: CourseSettings(steps: 10_000, batch: 32, learningRate: 1e-3, warmup: 100),
